@@ -1,0 +1,126 @@
+"""Web addresses: what counts as one, its canonical form, and whose it is. Pure; never looks anything up."""
+
+import re
+from functools import lru_cache
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+import idna
+
+LONGEST = 2000
+PORTS = {"http": 80, "https": 443}
+HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*\.?|\[[0-9a-f:.]+\]")
+# Besides what breaks markup: marks that nobody sees and that turn the reading direction of what follows.
+HOSTILE = re.compile(r"[\x00-\x20\x7f-\x9f\\<>\"`{}|^\u061c\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]")
+LABELS = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
+# Names that only say where a visitor came from; the page is the same without them.
+TRACKING = re.compile(
+    r"(utm_.*|gclid|gbraid|wbraid|fbclid|msclkid|dclid|ttclid|twclid|yclid|igshid|mc_cid|mc_eid|_ga|_gl|ref_src)", re.I
+)
+
+
+class BadAddress(ValueError):
+    """Not a web address that we would ever show as a link; the text says why."""
+
+
+@lru_cache(maxsize=8192)
+def canonical(url: str) -> str:
+    """The address of the page itself: host in lower case and ASCII, no default port, fragment or tracking names.
+
+    Raises BadAddress for anything that is not plain http(s): other schemes, user names, control characters, bad hosts.
+    """
+    scheme, host, port, path, query = _parts(url)
+    kept = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if not TRACKING.fullmatch(name)]
+    query = query if len(kept) == query.count("&") + 1 else urlencode(kept)
+    return urlunsplit((scheme, _netloc(scheme, host, port), path or "/", query, ""))
+
+
+@lru_cache(maxsize=8192)
+def cleaned(url: str) -> str:
+    """The address as it is, but known to be harmless: for images and links. Raises BadAddress."""
+    scheme, host, port, path, query = _parts(url)
+    return urlunsplit((scheme, _netloc(scheme, host, port), path or "/", query, urlsplit(url).fragment))
+
+
+@lru_cache(maxsize=8192)
+def origin(url: str) -> str:
+    """`scheme://host[:port]` of an address; raises BadAddress."""
+    scheme, host, port, *_ = _parts(url)
+    return f"{scheme}://{_netloc(scheme, host, port)}"
+
+
+def origin_pattern(pattern: str) -> str:
+    """What an owner may register: an exact origin, or `https://*.shop.example`; raises BadAddress."""
+    scheme, star, rest = pattern.strip().partition("://*.")
+    if not star:
+        return _bare_origin(pattern.strip())
+    if "." not in rest:
+        raise BadAddress("a wildcard needs a domain of its own, like https://*.shop.example")
+    return _bare_origin(f"{scheme}://{rest}").replace("://", "://*.", 1)
+
+
+def allows(patterns: frozenset[str], wanted: str) -> bool:
+    """Whether an origin is one of the registered patterns. A wildcard stands for whole labels, one or more."""
+    if wanted in patterns:
+        return True
+    return any(_under(pattern, wanted) for pattern in patterns if "://*." in pattern)
+
+
+def _under(pattern: str, wanted: str) -> bool:
+    scheme, _, domain = pattern.partition("://*")
+    if not (wanted.startswith(scheme + "://") and wanted.endswith(domain)):
+        return False
+    return LABELS.fullmatch(wanted[len(scheme) + 3 : len(wanted) - len(domain)]) is not None
+
+
+def same_host(patterns: frozenset[str], url: str) -> bool:
+    """Whether an address belongs to a site, http or https alike."""
+    wanted = origin(url)
+    other = wanted.replace("http://", "https://") if wanted.startswith("http://") else wanted.replace("https://", "http://")
+    return allows(patterns, wanted) or allows(patterns, other)
+
+
+def _bare_origin(text: str) -> str:
+    scheme, host, port, path, query = _parts(text)
+    if path not in ("", "/") or query or "#" in text:
+        raise BadAddress("an origin is scheme and host only, like https://shop.example")
+    return f"{scheme}://{_netloc(scheme, host, port)}"
+
+
+def _parts(url: str) -> tuple[str, str, int | None, str, str]:
+    if not url or len(url) > LONGEST:
+        raise BadAddress(f"must have 1 to {LONGEST} characters")
+    if HOSTILE.search(url):
+        raise BadAddress("must not hold spaces, control characters or backslashes")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise BadAddress("is not a web address") from None
+    if parts.scheme not in PORTS or not url.lower().startswith(parts.scheme + "://"):
+        raise BadAddress("must start with https:// or http://")
+    if "@" in parts.netloc:
+        raise BadAddress("must not hold a user name")
+    return (
+        parts.scheme,
+        ascii_host(parts.netloc.rpartition(":")[0] if port is not None else parts.netloc.rstrip(":")),
+        port,
+        parts.path,
+        parts.query,
+    )
+
+
+def ascii_host(host: str) -> str:
+    """A host in lower case and ASCII (`xn--…`), so that look-alikes can be seen; raises BadAddress."""
+    lower = host.lower()
+    if not lower.isascii():
+        try:
+            lower = idna.encode(lower, uts46=True).decode()
+        except idna.IDNAError:
+            raise BadAddress("has a host name that cannot exist") from None
+    if not HOST.fullmatch(lower):
+        raise BadAddress("has a host name that cannot exist")
+    return lower.rstrip(".")
+
+
+def _netloc(scheme: str, host: str, port: int | None) -> str:
+    return host if port in (None, PORTS[scheme]) else f"{host}:{port}"

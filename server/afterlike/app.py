@@ -1,0 +1,174 @@
+"""The app: FACES is every public and admin route on one page; create_app() puts them on the ground."""
+
+import logging
+import logging.config
+
+from flask import Flask, Response
+from flask_cors import CORS
+
+from afterlike import __version__, assets, collect, followup, health, me, show, signing, sites, web
+from afterlike.collect import api as collector
+from afterlike.collect import pages as endorsements
+from afterlike.collect import signed, survey
+from afterlike.collect import tag as tagging
+from afterlike.config import Config, SettingError, load
+from afterlike.db import Database, remember_pepper
+from afterlike.followup import mail_pages as mail
+from afterlike.followup import pages as conversations
+from afterlike.limits import Limits
+from afterlike.me import changes, stops, ways_in
+from afterlike.me import pages as own
+from afterlike.openapi import described
+from afterlike.sites import pages as door
+from afterlike.web import Face, House, answer
+
+
+def openapi() -> Response:
+    """What /v1 takes and gives, made from the schemas that check it."""
+    return answer(described(FACES, version=__version__))
+
+
+FACES = (
+    # the collector: widget, extension, shops' servers
+    Face("POST",   "/v1/likes",               collector.like),
+    Face("POST",   "/v1/likes/details",       collector.details),
+    Face("DELETE", "/v1/likes/<id>",          collector.unlike),
+    Face("GET",    "/v1/counts",              collector.counts),
+    Face("POST",   "/v1/mine",                collector.mine),
+    Face("POST",   "/v1/shown",               collector.shown),
+    Face("POST",   "/v1/answers",             collector.save_answers),
+    Face("PUT",    "/v1/answers/<id>",        collector.change_answers),
+    Face("POST",   "/v1/profile-links",       collector.claim_profile),
+    Face("POST",   "/v1/opt-ins",             collector.opt_in),
+    Face("POST",   "/v1/visits",              collector.visit),
+    Face("POST",   "/v1/orders",              collector.order),
+    Face("GET",    "/v1/likes/<signed>",      signed.signed_like),
+    Face("GET",    "/v1/openapi.json",        openapi),
+    # the hosted survey page
+    Face("GET",    "/s/<signed>",             survey.look),
+    Face("POST",   "/s/<signed>",             survey.send),
+    # the widget's files
+    Face("GET",    "/w.js",                   assets.widget),
+    Face("GET",    "/static/widget/<name>",   assets.widget_file),
+    # endorsers: their own page, and the links in letters
+    Face("GET",    "/confirm/<token>",        ways_in.confirm_page),
+    Face("POST",   "/confirm/<token>",        ways_in.confirm),
+    Face("GET",    "/me",                     own.mine),
+    Face("POST",   "/me/link",                ways_in.ask),
+    Face("GET",    "/me/enter/<token>",       ways_in.enter_page),
+    Face("POST",   "/me/enter/<token>",       ways_in.enter),
+    Face("POST",   "/me/sign-out",            ways_in.sign_out),
+    Face("GET",    "/me/likes",               own.likes),
+    Face("POST",   "/me/likes/<like>/back",   changes.like_back),
+    Face("GET",    "/me/answers",             own.answers),
+    Face("POST",   "/me/topics",              changes.choose_topics),
+    Face("POST",   "/me/pace",                changes.set_pace),
+    Face("POST",   "/me/consents/<purpose>",  changes.agree),
+    Face("POST",   "/me/profiles",            changes.claim_profile),
+    Face("POST",   "/me/profiles/<int:number>",       changes.change_profile),
+    Face("GET",    "/me/conversations/<int:number>",  own.conversation),
+    Face("POST",   "/me/conversations/<int:number>",  changes.answer),
+    Face("POST",   "/me/browsers/<int:number>/undo",  changes.not_me),
+    Face("GET",    "/me/everything.json",     own.download),
+    Face("GET",    "/me/stop",                stops.my_page),
+    Face("POST",   "/me/stop",                stops.my_stop),
+    Face("GET",    "/me/erase",               own.erase_page),
+    Face("POST",   "/me/erase",               changes.erase),
+    Face("GET",    "/me/goodbye",             own.goodbye),
+    Face("GET",    "/stop/<token>",           stops.page),
+    Face("POST",   "/stop/<token>",           stops.stop),
+    # machines
+    Face("GET",    "/healthz",                health.healthz),
+    Face("GET",    "/readyz",                 health.readyz),
+    Face("GET",    "/metrics",                health.metrics),
+    # admins
+    Face("GET",    "/",                       door.front),
+    Face("GET",    "/admin/",                 door.home),
+    Face("GET",    "/admin/sign-in",          door.sign_in_page),
+    Face("POST",   "/admin/sign-in",          door.sign_in),
+    Face("POST",   "/admin/sign-in/mail",     door.sign_in_by_mail),
+    Face("GET",    "/admin/sign-in/<token>",  door.link_page),
+    Face("POST",   "/admin/sign-in/<token>",  door.use_link),
+    Face("POST",   "/admin/sign-out",         door.sign_out),
+    Face("GET",    "/admin/account",          door.account),
+    Face("POST",   "/admin/account",          door.change_password),
+    Face("GET",    "/admin/sites/<key>/endorsements",              endorsements.listing),
+    Face("GET",    "/admin/sites/<key>/endorsements.csv",          endorsements.csv),
+    Face("POST",   "/admin/sites/<key>/endorsements/decisions",    endorsements.decide),
+    Face("GET",    "/admin/sites/<key>/endorsements/<int:like>",   endorsements.one),
+    Face("GET",    "/admin/sites/<key>/conversations",                    conversations.listing),
+    Face("POST",   "/admin/sites/<key>/conversations",                    conversations.begin),
+    Face("GET",    "/admin/sites/<key>/conversations/new",                conversations.compose),
+    Face("GET",    "/admin/sites/<key>/conversations/<int:id>",           conversations.thread),
+    Face("POST",   "/admin/sites/<key>/conversations/<int:id>/messages",  conversations.write),
+    Face("POST",   "/admin/sites/<key>/conversations/<int:id>/state",     conversations.turn),
+    Face("GET",    "/admin/sites/<key>/mail",                      mail.mail),
+    Face("POST",   "/admin/sites/<key>/mail/<int:id>/again",       mail.again),
+    Face("POST",   "/admin/sites/<key>/mail/settings",             mail.notices),
+    Face("GET",    "/admin/sites/<key>/refused",                   endorsements.refused),
+    Face("GET",    "/admin/sites/<key>/tag",                       tagging.tag),
+)
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """The product as a WSGI app; the database must have been migrated (serve and init do that)."""
+    house = open_house(config or load())
+    app = Flask(__name__, static_folder="static", static_url_path="/static")
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 300
+    app.extensions["afterlike"] = house
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(show.FILTERS)
+    app.jinja_env.globals.update(admin=sites.admin_or_none, form_proof=sites.form_proof, waiting_here=followup.waiting_here)
+    CORS(app, resources={r"/v1/*": {"origins": "*"}}, send_wildcard=True, supports_credentials=False, max_age=86400,
+         methods=["GET", "POST", "PUT", "DELETE", "OPTIONS"], allow_headers=["Content-Type", "Authorization"],
+         expose_headers=["ETag", "Retry-After", "X-Request-Id"])
+    web.mount(app, FACES)
+    app.after_request(sites.remember_form)
+    app.register_error_handler(sites.SignInFirst, door.ask_to_sign_in)
+    app.register_error_handler(me.EnterFirst, me.ask_to_enter)
+    app.register_error_handler(me.Told, me.told)
+    return app
+
+
+def open_house(config: Config) -> House:
+    """Settings, database, secrets and limits of one process; raises SettingError for a pepper that is not this database's."""
+    keyring = signing.keyring(config.folder, secret_keys=config.secret, pepper=config.pepper)
+    database = Database(config.database_url, patience_s=config.write_patience, pause_s=config.batch_pause_us / 1e6)
+    limits = Limits(
+        {"visitor": config.limit_visitor, "network": config.limit_network, "sign_in": config.limit_sign_in,
+         "opt_in": config.limit_opt_in}, config.redis_url
+    )
+    house = House(config, database, keyring, limits)
+    house.state["drops"] = collect.Drops(database)
+    if not database.write(_remember, keyring.pepper):
+        raise SettingError(
+            "AFTERLIKE_PEPPER (or the file `pepper` in AFTERLIKE_HOME) is not the one this database was made with: every "
+            "visitor would be a stranger. Put the old one back."
+        )
+    return house
+
+
+def _remember(tx, items: list[bytes]) -> list[bool]:
+    return [remember_pepper(tx, pepper) for pepper in items]
+
+
+def close_house(house: House) -> None:
+    """Keeps what is waiting, then lets go of the database."""
+    house.state["drops"].keep()
+    house.db.close()
+
+
+def set_up_logs(level: str) -> None:
+    """Everything to standard error, one line each."""
+    logging.config.dictConfig(
+        {
+            "version": 1,
+            "disable_existing_loggers": False,
+            "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+            "root": {"level": level, "handlers": ["stderr"]},
+            "loggers": {"alembic": {"level": "WARNING"}, "gunicorn": {"level": "INFO"}},
+        }
+    )
+
+

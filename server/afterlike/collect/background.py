@@ -1,0 +1,34 @@
+"""What the collector does when nobody waits: folds the journal into daily tallies, lets old counts go."""
+
+import sqlalchemy as sa
+
+from afterlike import db, journal, tables
+from afterlike.clock import DAY
+
+
+def tally(database: db.Database) -> int:
+    """Folds new journal rows into `tallies`; each row once, whatever is killed when. Returns rows read."""
+    return journal.follow(database, "tallies", _fold)
+
+
+def _fold(tx: sa.Connection, unread: sa.Select) -> None:
+    """Adds the rows up inside the database: the writer, which likes wait for, is busy for milliseconds only."""
+    row = unread.order_by(None).subquery().c
+    day, product = row.at // DAY, sa.func.coalesce(row.product_id, 0)
+    sums = (
+        sa.select(row.site_id, product, day, row.kind, sa.func.count())
+        .group_by(row.site_id, product, day, row.kind)
+        .order_by(row.site_id, product, day, row.kind)
+    )
+    key = ["site_id", "product_id", "day", "kind"]
+    adding = db.insert(tx, tables.tallies).from_select([*key, "count"], sums)
+    tx.execute(
+        adding.on_conflict_do_update(index_elements=key, set_={"count": tables.tallies.c.count + adding.excluded.count})
+    )
+
+
+def forget_drops(tx: sa.Connection, items: list[tuple[int, int]]) -> list[int]:
+    """For each (now, days kept): removes older counts of refusals; returns how many rows went."""
+    return [
+        tx.execute(sa.delete(tables.drops).where(tables.drops.c.day < now // DAY - days)).rowcount for now, days in items
+    ]

@@ -1,0 +1,262 @@
+"""Endorsements as an admin reads them: each like with its product, page, moment, words and person."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time
+
+import sqlalchemy as sa
+
+from afterlike import prompts, tables
+from afterlike.clock import DAY
+
+PER_PAGE = 50
+STATES = ("counted", "held", "rejected", "withdrawn")
+SOURCES = ("widget", "extension", "api")
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What an admin asked for; None or empty: everything. Days are UTC, both ends included."""
+
+    search: str = ""
+    product: int | None = None
+    state: str | None = None
+    source: str | None = None
+    since: date | None = None
+    until: date | None = None
+    answered: bool = False
+    profile: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        return self == Filter()
+
+
+@dataclass
+class Endorsement:
+    """One like in full. `said` is [(question, answer)]; `links` the public profiles of its endorser; `agreed` whether
+    they agreed to personal letters."""
+
+    id: int
+    uuid: bytes
+    state: str
+    source: str
+    liked_at: int
+    pressed_at: int
+    unliked_at: int | None
+    page_url: str
+    page_title: str | None
+    referrer: str | None
+    placement: str | None
+    locale: str | None
+    dwell_ms: int | None
+    step_reason: str
+    product_id: int
+    product_key: str
+    product_url: str
+    title: str | None
+    image: str | None
+    price_minor: int | None
+    currency: str | None
+    visitor_id: int
+    endorser_id: int | None
+    first_seen_at: int
+    said: list[tuple[str, str]] = field(default_factory=list)
+    links: list[sa.Row] = field(default_factory=list)
+    agreed: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.title or self.product_key
+
+
+def found(tx: sa.Connection, site_id: int, wanted: Filter, *, page: int, locale: str) -> tuple[list[Endorsement], int]:
+    """The page of endorsements (1 is the newest), and how many there are in all."""
+    where = _where(site_id, wanted, _choices(tx, site_id, wanted, locale))
+    total = tx.scalar(sa.select(sa.func.count()).select_from(_joined()).where(*where))
+    likes = tables.likes.c
+    asked = _asked().where(*where).order_by(likes.liked_at.desc(), likes.id.desc()).limit(PER_PAGE).offset((page - 1) * PER_PAGE)
+    return _filled(tx, [Endorsement(*row) for row in tx.execute(asked)], locale), total
+
+
+def one(tx: sa.Connection, site_id: int, like_id: int, *, locale: str) -> Endorsement | None:
+    """One endorsement of this site."""
+    row = tx.execute(_asked().where(tables.likes.c.id == like_id, tables.likes.c.site_id == site_id)).first()
+    return None if row is None else _filled(tx, [Endorsement(*row)], locale)[0]
+
+
+def by_the_same(tx: sa.Connection, site_id: int, like: Endorsement, *, locale: str, most: int = 20) -> list[Endorsement]:
+    """What else the same person liked here, newest first."""
+    same = tables.visitors.c.endorser_id == like.endorser_id if like.endorser_id else tables.visitors.c.id == like.visitor_id
+    likes = tables.likes.c
+    asked = _asked().where(same, likes.site_id == site_id, likes.id != like.id).order_by(likes.liked_at.desc()).limit(most)
+    return _filled(tx, [Endorsement(*row) for row in tx.execute(asked)], locale)
+
+
+def everything(tx: sa.Connection, site_id: int, wanted: Filter, *, locale: str, chunk: int = 500) -> Iterator[Endorsement]:
+    """All that match, newest first, a chunk at a time, so that an export of any size takes little memory."""
+    likes, last = tables.likes.c, None
+    where = _where(site_id, wanted, _choices(tx, site_id, wanted, locale))
+    while True:
+        after = [] if last is None else [sa.tuple_(likes.liked_at, likes.id) < sa.tuple_(last.liked_at, last.id)]
+        asked = _asked().where(*where, *after).order_by(likes.liked_at.desc(), likes.id.desc()).limit(chunk)
+        rows = _filled(tx, [Endorsement(*row) for row in tx.execute(asked)], locale)
+        yield from rows
+        if len(rows) < chunk:
+            return
+        last = rows[-1]
+
+
+def liked_products(tx: sa.Connection, site_id: int, most: int = 200) -> list[sa.Row]:
+    """(id, name) of the products that were liked, most liked first; for the filter."""
+    products, counts = tables.products.c, tables.like_counts.c
+    return tx.execute(
+        sa.select(products.id, sa.func.coalesce(tables.product_showings.c.title, products.key).label("name"))
+        .join_from(tables.products, tables.like_counts)
+        .join(tables.product_showings, tables.product_showings.c.id == products.shown_id, isouter=True)
+        .where(products.site_id == site_id)
+        .order_by(counts.counted.desc(), products.id)
+        .limit(most)
+    ).all()
+
+
+def last_days(tx: sa.Connection, site_id: int, now: int, days: int = 30) -> dict[str, tuple[int, int]]:
+    """kind -> (count in the last `days` days, count in as many days before); from the tallies, seconds behind."""
+    tallies, today = tables.tallies.c, now // DAY
+    recent = sa.func.sum(sa.case((tallies.day > today - days, tallies.count), else_=0))
+    before = sa.func.sum(sa.case((tallies.day <= today - days, tallies.count), else_=0))
+    rows = tx.execute(
+        sa.select(tallies.kind, recent, before)
+        .where(tallies.site_id == site_id, tallies.day > today - 2 * days)
+        .group_by(tallies.kind)
+    )
+    return {kind: (int(one), int(other)) for kind, one, other in rows}
+
+
+def refused(tx: sa.Connection, site_id: int, now: int, days: int = 30) -> list[sa.Row]:
+    """(call, reason, count, last day) of what was refused in the last days, most first."""
+    drops = tables.drops.c
+    total = sa.func.sum(drops.count)
+    return tx.execute(
+        sa.select(drops.call, drops.reason, total.label("total"), sa.func.max(drops.day).label("last_day"))
+        .where(drops.site_id == site_id, drops.day > now // DAY - days)
+        .group_by(drops.call, drops.reason)
+        .order_by(total.desc(), drops.call, drops.reason)
+    ).all()
+
+
+def _joined() -> sa.FromClause:
+    likes = tables.likes.c
+    return (
+        tables.likes.join(tables.products, likes.product_id == tables.products.c.id)
+        .join(tables.visitors, likes.visitor_id == tables.visitors.c.id)
+        .outerjoin(tables.product_showings, likes.shown_id == tables.product_showings.c.id)
+    )
+
+
+def _asked() -> sa.Select:
+    likes, products, shown, visitors = tables.likes.c, tables.products.c, tables.product_showings.c, tables.visitors.c
+    return sa.select(
+        likes.id, likes.uuid, likes.state, likes.source, likes.liked_at, likes.pressed_at, likes.unliked_at, likes.page_url,
+        likes.page_title, likes.referrer, likes.placement, likes.locale, likes.dwell_ms, likes.step_reason,
+        products.id, products.key, products.url, shown.title, shown.image, shown.price_minor, shown.currency,
+        visitors.id, visitors.endorser_id, visitors.first_seen_at,
+    ).select_from(_joined())
+
+
+def _where(site_id: int, wanted: Filter, choices: frozenset[str]) -> list:
+    likes = tables.likes.c
+    where = [likes.site_id == site_id]
+    if wanted.product:
+        where.append(likes.product_id == wanted.product)
+    if wanted.state:
+        where.append(likes.state == wanted.state)
+    if wanted.source:
+        where.append(likes.source == wanted.source)
+    if wanted.since:
+        where.append(likes.liked_at >= _midnight(wanted.since))
+    if wanted.until:
+        where.append(likes.liked_at < _midnight(wanted.until) + DAY)
+    if wanted.answered:
+        where.append(_answers_of_like())
+    if wanted.profile:
+        where.append(_links_of_person())
+    if wanted.search:
+        where.append(_mentions(wanted.search, choices))
+    return where
+
+
+def _choices(tx: sa.Connection, site_id: int, wanted: Filter, locale: str) -> frozenset[str]:
+    """Answers hold the keys of choices, admins search for their words."""
+    if not wanted.search:
+        return frozenset()
+    flows = [prompt.flow for prompt in prompts.of_site(tx, site_id)]
+    return frozenset().union(*(prompts.choices_reading(flow, wanted.search, locale) for flow in flows))
+
+
+def _midnight(day: date) -> int:
+    return int(datetime.combine(day, time(), UTC).timestamp() * 1000)
+
+
+def _answers_of_like(*also) -> sa.Exists:
+    return sa.exists().where(tables.answers.c.like_id == tables.likes.c.id, *also)
+
+
+def _links_of_person(*also) -> sa.Exists:
+    return sa.exists().where(tables.profile_links.c.endorser_id == tables.visitors.c.endorser_id, *also)
+
+
+def _mentions(text: str, choices: frozenset[str]):
+    likes, links = tables.likes.c, tables.profile_links.c
+    places = (tables.product_showings.c.title, tables.products.c.key, likes.page_title, likes.page_url)
+    return sa.or_(
+        *(place.icontains(text, autoescape=True) for place in places),
+        _answers_of_like(tables.answers.c.said.icontains(text, autoescape=True)),
+        *(_answers_of_like(tables.answers.c.said.contains(f'"{key}"', autoescape=True)) for key in sorted(choices)),
+        _links_of_person(sa.or_(links.url.icontains(text, autoescape=True), links.name.icontains(text, autoescape=True))),
+    )
+
+
+def _filled(tx: sa.Connection, rows: list[Endorsement], locale: str) -> list[Endorsement]:
+    """With words, profiles and consent, in three questions however many rows there are."""
+    said = _said(tx, [row.id for row in rows], locale)
+    people = sorted({row.endorser_id for row in rows if row.endorser_id})
+    links, agreed = _links(tx, people), _agreed(tx, people)
+    return [
+        replace(row, said=said.get(row.id, []), links=links.get(row.endorser_id, []), agreed=row.endorser_id in agreed)
+        for row in rows
+    ]
+
+
+def _said(tx: sa.Connection, like_ids: list[int], locale: str) -> dict[int, list[tuple[str, str]]]:
+    answers = tables.answers.c
+    rows = tx.execute(
+        sa.select(answers.like_id, answers.prompt_version_id, answers.said)
+        .where(answers.like_id.in_(like_ids))
+        .order_by(answers.answered_at)
+    ).all()
+    asked = prompts.versions(tx, {row.prompt_version_id for row in rows})
+    found: dict[int, list] = {}
+    for row in rows:
+        pairs = prompts.said(asked[row.prompt_version_id].flow, json.loads(row.said), locale)
+        found.setdefault(row.like_id, []).extend(pairs)
+    return found
+
+
+def _links(tx: sa.Connection, endorser_ids: list[int]) -> dict[int, list[sa.Row]]:
+    links = tables.profile_links.c
+    rows = tx.execute(
+        sa.select(tables.profile_links).where(links.endorser_id.in_(endorser_ids)).order_by(links.claimed_at.desc())
+    )
+    found: dict[int, list] = {}
+    for row in rows:
+        found.setdefault(row.endorser_id, []).append(row)
+    return found
+
+
+def _agreed(tx: sa.Connection, endorser_ids: list[int]) -> set[int]:
+    """Who agreed to personal letters; whether one may be sent now, the gate says when it is written."""
+    consents = tables.consents.c
+    live = (consents.channel == "email") & (consents.purpose == "follow_up") & consents.withdrawn_at.is_(None)
+    return set(tx.scalars(sa.select(consents.endorser_id).where(consents.endorser_id.in_(endorser_ids), live)))

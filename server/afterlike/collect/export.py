@@ -1,0 +1,58 @@
+"""Endorsements as CSV that no spreadsheet takes for a formula."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from babel.numbers import get_currency_precision
+
+from afterlike.collect.endorsements import Endorsement
+from afterlike.wire import uuid_text
+
+COLUMNS = ("like", "liked_at", "state", "source", "product_key", "product", "price", "currency", "product_url", "page_url",
+           "page_title", "referrer", "locale", "answers", "profile", "profile_name", "profile_state")
+# What a spreadsheet may run: also after spaces, and the full-width twins (OWASP, CSV injection).
+RISKY = tuple("=+-@\t\r\n|%\uff1d\uff0b\uff0d\uff20")
+
+
+def lines(rows: Iterable[Endorsement]) -> Iterator[str]:
+    """The file, line by line; UTF-8 with a mark at its start so that spreadsheets read it as such."""
+    yield "\ufeff" + _line(COLUMNS)
+    for row in rows:
+        yield _line(_cells(row))
+
+
+def plain(cell: object) -> str:
+    """A cell that is text for every spreadsheet: a leading apostrophe where it could be a formula."""
+    text = "" if cell is None else str(cell)
+    return f"'{text}" if text.startswith(RISKY) or text.lstrip().startswith(RISKY) else text
+
+
+def moment(at: int | None) -> str:
+    """ISO 8601 in UTC."""
+    return "" if at is None else datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def amount(minor: int | None, currency: str | None) -> str:
+    """Minor units as a decimal text: (1999, "EUR") is "19.99"."""
+    if minor is None or currency is None:
+        return ""
+    return str(Decimal(minor).scaleb(-get_currency_precision(currency)))
+
+
+def _cells(row: Endorsement) -> tuple:
+    link = row.links[0] if row.links else None
+    return (
+        uuid_text(row.uuid), moment(row.liked_at), row.state, row.source, row.product_key, row.title,
+        amount(row.price_minor, row.currency), row.currency, row.product_url, row.page_url, row.page_title, row.referrer,
+        row.locale, "\n".join(f"{question} {answer}" for question, answer in row.said), link and link.url, link and link.name,
+        link and link.state,
+    )
+
+
+def _line(cells: Iterable) -> str:
+    file = io.StringIO()
+    csv.writer(file, lineterminator="\r\n").writerow([plain(cell) for cell in cells])
+    return file.getvalue()

@@ -1,0 +1,175 @@
+"""Screening: the steps between a stranger's bytes and the database, in one visible list.
+
+Each step takes the event and gives it on, or raises with a `reason` that is counted (drops.py) and shown to the admin.
+Nothing is dropped in silence: sent = stored + dropped by counted reason, exactly.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import crawleruseragents
+from flask import Request
+from marshmallow import Schema
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from afterlike import addresses, sites
+from afterlike.addresses import BadAddress
+from afterlike.clock import DAY, MINUTE, now
+from afterlike.errors import Invalid, NotFound, NotSignedIn, Refused, TooBig
+from afterlike.web import House, network, peer
+from afterlike.wire import BODY_CAP, loaded, parsed
+
+OLDEST_PRESS = 30 * DAY  # an outbox may have waited on a phone in a drawer
+EARLIEST_PRESS = 5 * MINUTE  # a client's clock may run ahead this much before it is set right
+
+REASONS = {
+    "size": "larger than 32 KB",
+    "content_type": "not JSON, or compressed",
+    "malformed": "not readable as JSON",
+    "shape": "fields missing or wrong",
+    "unknown_site": "no site has this key",
+    "origin": "sent from an origin that the site has not registered",
+    "api_key": "no Origin, and no valid API key of the site",
+    "foreign_url": "the product or page is not on the site",
+    "bot": "a crawler or a script, by its user agent",
+    "rate": "too many calls from one visitor or network",
+    "not_found": "no such like, prompt, product or visitor here",
+    "conflict": "the id was used for something else",
+    "profile_url": "the profile's address cannot be one",
+    "too_many_profiles": "this person has left five profiles already",
+    "address": "the address cannot be one, by its own text",
+    "trap": "the field that people do not see was filled in; answered like any other",
+    "signature": "the order's signature is wrong",
+    "unavailable": "the database could not take it; the client sends it again",
+    "duplicate": "sent again, and answered as the first time",
+}
+
+
+@dataclass(slots=True)
+class Event:
+    """One call on its way in; steps fill in what the next ones need."""
+
+    call: str
+    schema: Schema
+    raw: bytes
+    content_type: str
+    encoding: str
+    origin: str | None
+    api_key: str | None
+    user_agent: str
+    peer: str
+    house: House
+    extra: dict = field(default_factory=dict)  # fields that came in the address, not in the body
+    at: int = field(default_factory=now)
+    data: dict = field(default_factory=dict)
+    site: sites.Site | None = None
+    visitor: bytes = b""
+
+
+def event(house: House, request: Request, call: str, schema: Schema, extra: dict) -> Event:
+    """The event of a request, nothing checked yet."""
+    headers = request.headers
+    try:
+        raw = request.get_data(cache=False)
+    except RequestEntityTooLarge:  # told by the length, or found out while reading a body without one
+        raw = b" " * (BODY_CAP + 1)
+    word, _, token = headers.get("Authorization", "").partition(" ")
+    return Event(
+        call, schema, raw, request.mimetype, headers.get("Content-Encoding", ""),
+        headers.get("Origin"), token.strip() if word.lower() == "bearer" else None, headers.get("User-Agent", ""),
+        peer(request), house, extra,
+    )
+
+
+def size(event: Event) -> Event:
+    if len(event.raw) > BODY_CAP:
+        raise TooBig()
+    return event
+
+
+def shape(event: Event) -> Event:
+    """JSON, then fields; the site is looked up in between, so that even a wrong shape is counted for its owner."""
+    body = parsed(event.raw, content_type=event.content_type, encoding=event.encoding) | event.extra
+    if isinstance(body.get("site"), str):
+        event.site = sites.site_by_key(event.house, body["site"])
+    event.data = loaded(event.schema, body)
+    return event
+
+
+def site(event: Event) -> Event:
+    if event.site is None:
+        raise NotFound("No site has this key. Copy the tag from the admin again.", reason="unknown_site")
+    if secret := event.data.get("visitor"):
+        event.visitor = event.house.keyring.hashed("visitor", f"{event.site.id}:{secret}")
+    return event
+
+
+def origin(event: Event) -> Event:
+    """A registered Origin; or none at all, and an API key of this very site."""
+    if event.origin is not None:
+        if not addresses.allows(event.site.origins, event.origin):
+            say = "Whoever runs the server can, with: afterlike origins --site … --add …"
+            raise Refused(f"{event.site.name} has not registered this origin. {say}", reason="origin")
+    elif event.api_key is None or sites.holder_of(event.house, event.api_key) != event.site.id:
+        raise NotSignedIn("Without an Origin this needs an API key of the site: Authorization: Bearer alk_…", reason="api_key")
+    return event
+
+
+def own_url(event: Event) -> Event:
+    for part in ("product", "page"):
+        url = event.data.get(part, {}).get("url")
+        if url and not _belongs(event.site.origins, url):
+            sentence = f"The {part} is not on one of {event.site.name}'s origins."
+            raise Invalid(sentence, fields={f"{part}.url": sentence}, reason="foreign_url")
+    return event
+
+
+@lru_cache(maxsize=8192)
+def _belongs(origins: frozenset[str], url: str) -> bool:
+    try:
+        return addresses.same_host(origins, url)
+    except BadAddress:
+        return False
+
+
+def bot(event: Event) -> Event:
+    """Crawlers and scripts; a server with the site's API key may call itself what it likes."""
+    if event.origin is not None and is_bot(event.user_agent):
+        raise Refused("This looks like a crawler or a script, so it is not counted. Servers use an API key.", reason="bot")
+    return event
+
+
+@lru_cache(maxsize=4096)
+def is_bot(user_agent: str) -> bool:
+    return crawleruseragents.is_crawler(user_agent[:500])
+
+
+def rate(event: Event) -> Event:
+    """Per visitor and per network; a server with an API key speaks for many and is not counted."""
+    if event.origin is not None:
+        limits, key = event.house.limits, event.site.key
+        if event.visitor:
+            limits.spend("visitor", key, event.visitor.hex())
+        if (asks := network(event.peer)) is not None:
+            limits.spend("network", key, asks)
+    return event
+
+
+def clock_skew(event: Event) -> Event:
+    """The client's moment of the press, kept beside ours and never far from it."""
+    if context := event.data.get("context"):
+        pressed = context.get("pressed_at", event.at)
+        context["pressed_at"] = min(max(pressed, event.at - OLDEST_PRESS), event.at + EARLIEST_PRESS)
+    return event
+
+
+# "duplicate" is the last step and the tables' own: the same id is answered as the first time (likes.py).
+STEPS: tuple[Callable[[Event], Event], ...] = (size, shape, site, origin, own_url, bot, rate, clock_skew)
+
+
+def screened(event: Event) -> Event:
+    """The event after all steps; raises the first refusal."""
+    for step in STEPS:
+        event = step(event)
+    return event

@@ -1,0 +1,50 @@
+"""The people: who they are, how they can be reached, and what they agreed to. `may_contact` is the only gate to a letter."""
+
+from afterlike.endorsers.forget import erase, visitors_of
+from afterlike.endorsers.gate import (
+    PACES,
+    VERDICTS,
+    Consent,
+    Stop,
+    Verdict,
+    consents_of,
+    may_contact,
+    restart,
+    set_consents,
+    set_pace,
+    stop,
+)
+from afterlike.endorsers.ledger import ACTIONS, METHODS, broken, ledger_of
+from afterlike.endorsers.links import claim_links, profile_address, publish_link, remove_link
+from afterlike.endorsers.mailing import ask_for_link, send_confirmation, send_way_in
+from afterlike.endorsers.merging import Browser, browsers_of, undo_merge
+from afterlike.endorsers.optin import Asked, Confirmed, OptIn, ask, asked_for, confirm, expire, sweep_links
+from afterlike.endorsers.people import (
+    Links,
+    LinkState,
+    Person,
+    channel_of_stop,
+    end_session,
+    letter_links,
+    link_state,
+    person,
+    person_at,
+    person_named,
+    person_of_session,
+    plain_address,
+    stop_token,
+    subject,
+    use_link,
+)
+from afterlike.endorsers.topics import set_topics, topics_of
+from afterlike.endorsers.visitors import Visitor, ensure_endorsers, recall, recognise
+
+__all__ = [
+    "ACTIONS", "METHODS", "PACES", "VERDICTS", "Asked", "Browser", "Confirmed", "Consent", "LinkState", "Links", "OptIn",
+    "Person", "Stop", "Verdict", "Visitor", "ask", "ask_for_link", "asked_for", "broken", "browsers_of", "channel_of_stop",
+    "claim_links", "confirm", "consents_of", "end_session", "ensure_endorsers", "erase", "expire", "ledger_of", "letter_links",
+    "link_state", "may_contact", "person", "person_at", "person_named", "person_of_session", "plain_address", "profile_address",
+    "publish_link", "recall", "recognise", "remove_link", "restart", "send_confirmation", "send_way_in", "set_consents",
+    "set_pace", "set_topics", "stop", "stop_token", "subject", "sweep_links", "topics_of", "undo_merge", "use_link",
+    "visitors_of",
+]

@@ -1,0 +1,123 @@
+"""Public profiles that endorsers say are theirs: claimed, not proven; shown as text until somebody checks."""
+
+import ipaddress
+import re
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from afterlike import tables
+from afterlike.addresses import BadAddress, cleaned
+from afterlike.endorsers import gate
+from afterlike.endorsers.people import person
+from afterlike.errors import Conflict, Invalid, Refused
+from afterlike.purposes import Wording
+
+BARE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+([/?].*)?", re.I)
+FEDIVERSE = re.compile(r"@([a-z0-9_.-]+)@([a-z0-9.-]+\.[a-z0-9-]+)", re.I)
+INTERNAL = (".local", ".localhost", ".internal", ".lan", ".home.arpa", ".onion")
+MOST = 5  # of one person on one site
+SAY = "Give the address of your public page, like https://mastodon.social/@you or instagram.com/you."
+
+
+def profile_address(typed: str) -> str:
+    """A public profile's address from what a person typed (`instagram.com/you`, `@you@host`, a full address).
+
+    Raises Invalid for other schemes, user names in the address, IP addresses and names that only exist inside a house.
+    """
+    text = typed.strip()
+    if handle := FEDIVERSE.fullmatch(text):
+        text = f"https://{handle[2]}/@{handle[1]}"
+    elif BARE.fullmatch(text):
+        text = f"https://{text}"
+    try:
+        url = cleaned(text)
+    except BadAddress as bad:
+        raise _wrong(f"The address {bad}. {SAY}") from None
+    if not _is_public(url.split("/")[2].rpartition(":")[0] or url.split("/")[2]):
+        raise _wrong(f"That host is not a public web site. {SAY}")
+    if len(url) > 500:
+        raise _wrong("The address is longer than 500 characters. Give the address of your profile page itself.")
+    return url
+
+
+def _is_public(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        name, dot, last = host.rpartition(".")
+        return bool(name and dot) and not last.isdigit() and not f".{host}".endswith(INTERNAL)
+    return False
+
+
+def _wrong(sentence: str) -> Invalid:
+    return Invalid(sentence, fields={"url": sentence}, reason="profile_url")
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    id: int
+    is_new: bool
+
+
+def claim_links(tx: sa.Connection, claims: list[dict]) -> list[Claimed | Conflict | Refused]:
+    """Keeps each {site_id, uuid, endorser_id, url, name, claimed_at} once.
+
+    Answers a Conflict where the id was used for another address or person, and Refused to who has left MOST already.
+    The same person claiming the same address again gets the first row.
+    """
+    return [_claim(tx, claim) for claim in claims]
+
+
+def _claim(tx: sa.Connection, claim: dict) -> Claimed | Conflict | Refused:
+    links = tables.profile_links.c
+    known = tx.execute(
+        sa.select(links.id, links.endorser_id, links.url).where(links.uuid == claim["uuid"], links.site_id == claim["site_id"])
+    ).first()
+    if known is not None:
+        same = (known.endorser_id, known.url) == (claim["endorser_id"], claim["url"])
+        return Claimed(known.id, False) if same else Conflict()
+    mine = links.endorser_id == claim["endorser_id"]
+    theirs = dict(tx.execute(sa.select(links.url, links.id).where(mine)).all())
+    if claim["url"] in theirs:
+        return Claimed(theirs[claim["url"]], False)
+    if len(theirs) >= MOST:
+        return Refused(f"You have left {MOST} profiles here already, which is the most.", reason="too_many_profiles")
+    added = sa.insert(tables.profile_links).values(state="claimed", **claim).returning(links.id)
+    return Claimed(tx.scalar(added), True)
+
+
+def publish_link(tx: sa.Connection, items: list[tuple[int, int, bool, Wording | None, int]]) -> list[bool]:
+    """For each (endorser id, link id, whether it may be shown, the words agreed to, now): whether it is theirs."""
+    return [_publish(tx, *item) for item in items]
+
+
+def _publish(tx: sa.Connection, endorser_id: int, link_id: int, shown: bool, wording: Wording | None, at: int) -> bool:
+    links = tables.profile_links
+    own = links.c.endorser_id == endorser_id
+    moved = sa.update(links).where(own, links.c.id == link_id).values(published_at=at if shown else None)
+    if not tx.execute(moved).rowcount:
+        return False
+    _agree_to_show(tx, endorser_id, wording, at)
+    return True
+
+
+def _agree_to_show(tx: sa.Connection, endorser_id: int, wording: Wording | None, at: int) -> None:
+    """The consent follows the switches: given while any profile may be shown, withdrawn with the last one."""
+    links, someone = tables.profile_links.c, person(tx, endorser_id)
+    shown = tx.scalar(sa.select(sa.func.count()).where(links.endorser_id == endorser_id, links.published_at.is_not(None)))
+    if someone is not None and (wording is not None or not shown):
+        gate.set_consents(tx, [(someone.channel_id, {"publish_profile": wording if shown else None}, "me_page", at)])
+
+
+def remove_link(tx: sa.Connection, items: list[tuple[int, int, int]]) -> list[bool]:
+    """For each (endorser id, link id, now): takes the profile away; whether it was theirs."""
+    return [_remove(tx, *item) for item in items]
+
+
+def _remove(tx: sa.Connection, endorser_id: int, link_id: int, at: int) -> bool:
+    links = tables.profile_links
+    gone = tx.execute(sa.delete(links).where(links.c.id == link_id, links.c.endorser_id == endorser_id)).rowcount == 1
+    if gone:
+        _agree_to_show(tx, endorser_id, None, at)
+    return gone

@@ -1,0 +1,80 @@
+"""ERASE is what each room clears when a person is erased, on one page; it stands above the rooms, beside FACES."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from afterlike import collect, endorsers, followup, journal, prompts, tables
+from afterlike.clock import now
+from afterlike.errors import NotFound
+from afterlike.web import House
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """Who is erased, by whose hand: `actor` is person, admin:<id> or system."""
+
+    site_id: int
+    endorser_id: int
+    visitor_ids: list[int]
+    likes_too: bool
+    method: str
+    actor: str
+    at: int
+
+
+ERASE = (
+    # what goes                                                                 how
+    ("letters to and from the person",                lambda tx, one: followup.erase(tx, one.endorser_id)),
+    ("answers, visits, where each like was pressed",  lambda tx, one: collect.erase(
+        tx, one.site_id, one.visitor_ids, likes_too=one.likes_too, at=one.at)),
+    ("what was asked when",                           lambda tx, one: prompts.erase(tx, one.visitor_ids)),
+    ("addresses, profiles, topics, consents, links",  lambda tx, one: endorsers.erase(
+        tx, one.site_id, one.endorser_id, one.visitor_ids, method=one.method, actor=one.actor, at=one.at)),
+)
+
+
+def erase(house: House, site_id: int, endorser_id: int, *, likes_too: bool, method: str, actor: str) -> None:
+    """Erases a person in one transaction; raises NotFound. What stays is told by `preview`.
+
+    Where a reader is in the way of emptying the write-ahead log, the background work does it within the hour.
+    """
+    house.db.write(_erase, (site_id, endorser_id, likes_too, method, actor, now()))
+    house.db.scrub()
+
+
+def _erase(tx: sa.Connection, items: list[tuple]) -> list[None | NotFound]:
+    return [_erase_one(tx, *item) for item in items]
+
+
+def _erase_one(
+    tx: sa.Connection, site_id: int, endorser_id: int, likes_too: bool, method: str, actor: str, at: int
+) -> None | NotFound:
+    known = sa.select(tables.endorsers.c.id).where(tables.endorsers.c.id == endorser_id, tables.endorsers.c.site_id == site_id)
+    if tx.scalar(known.with_for_update()) is None:
+        return NotFound()
+    visitor_ids = endorsers.visitors_of(tx, site_id, endorser_id)
+    for _, clear in ERASE:
+        clear(tx, Erasure(site_id, endorser_id, visitor_ids, likes_too, method, actor, at))
+    journal.append(tx, [{"site_id": site_id, "kind": "erased", "at": at, "about_id": endorser_id}])
+    return None
+
+
+def preview(tx: sa.Connection, site_id: int, endorser_id: int) -> list[tuple[str, int]]:
+    """(what, how many) an erasure would be about; `likes` and `orders` stay as numbers, the others go."""
+    visitor_ids = endorsers.visitors_of(tx, site_id, endorser_id)
+    likes = tables.likes.c
+
+    def count(table: sa.Table, *where: sa.ColumnElement[bool]) -> int:
+        return tx.scalar(sa.select(sa.func.count()).select_from(table).where(*where))
+
+    theirs = sa.select(tables.conversations.c.id).where(tables.conversations.c.endorser_id == endorser_id)
+    return [
+        ("addresses", count(tables.channels, tables.channels.c.endorser_id == endorser_id)),
+        ("profiles", count(tables.profile_links, tables.profile_links.c.endorser_id == endorser_id)),
+        ("answers", count(tables.answers, tables.answers.c.visitor_id.in_(visitor_ids))),
+        ("letters", count(tables.messages, tables.messages.c.conversation_id.in_(theirs))),
+        ("visits", count(tables.visits, tables.visits.c.visitor_id.in_(visitor_ids))),
+        ("likes", count(tables.likes, likes.visitor_id.in_(visitor_ids), likes.unliked_at.is_(None))),
+        ("orders", count(tables.orders, tables.orders.c.visitor_id.in_(visitor_ids))),
+    ]

@@ -1,0 +1,20 @@
+"""Letters to one endorser at a time, and what they answer. It never writes to anybody without asking may_contact first."""
+
+from afterlike.followup.conversations import (
+    Beginning,
+    Letter,
+    Reply,
+    Turned,
+    begin,
+    erase,
+    reply,
+    turn,
+    write,
+)
+from afterlike.followup.reading import conversations_of, exported, waiting_here
+from afterlike.followup.sending import send_message
+
+__all__ = [
+    "Beginning", "Letter", "Reply", "Turned", "begin", "conversations_of", "erase", "exported", "reply", "send_message", "turn",
+    "waiting_here", "write",
+]

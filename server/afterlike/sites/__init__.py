@@ -1,0 +1,35 @@
+"""Sites, their origins and keys, the admins who sign in and what they may do there. Never knows what was liked."""
+
+from afterlike.sites.admins import (
+    FIRST_LINK_LIVES,
+    add_admin,
+    hashed_password,
+    links_for,
+    new_sign_in_link,
+    send_sign_in_link,
+    set_password,
+    sweep,
+)
+from afterlike.sites.guard import Admin, SignInFirst, admin_or_none, check_form, form_proof, on_site, remember_form
+from afterlike.sites.store import (
+    Site,
+    add_api_key,
+    add_site,
+    count,
+    holder_of,
+    order_signing_key,
+    pattern_of,
+    revoke_api_key,
+    set_notices,
+    set_origins,
+    site_by_key,
+    site_named,
+    site_of,
+)
+
+__all__ = [
+    "FIRST_LINK_LIVES", "Admin", "SignInFirst", "Site", "add_admin", "add_api_key", "add_site", "admin_or_none", "check_form",
+    "count", "form_proof", "hashed_password", "holder_of", "links_for", "new_sign_in_link", "on_site", "order_signing_key",
+    "pattern_of", "remember_form", "revoke_api_key", "send_sign_in_link", "set_notices", "set_origins", "set_password",
+    "site_by_key", "site_named", "site_of", "sweep",
+]

@@ -1,0 +1,591 @@
+"""The whole schema on one page. `info["room"]` names the only module that may write the table.
+
+Moments (`*_at`) are integer milliseconds UTC. `uuid` is the client's id, 16 bytes, unique within its site. Money is
+integer minor units beside an ISO 4217 currency. Hashes are keyed and 16 bytes wide: narrow unique indexes are what
+keeps a like cheap (docs/decisions/0003-writes.md).
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Id = BigInteger().with_variant(Integer, "sqlite")
+Moment = BigInteger
+
+
+def _table(name: str, room: str, *parts, **options) -> Table:
+    return Table(name, metadata, *parts, info={"room": room}, **options)
+
+
+def _id() -> Column:
+    return Column("id", Id, primary_key=True, autoincrement=True)
+
+
+def _of(table: str, name: str, *, null: bool = False, **more) -> Column:
+    return Column(name, Id, ForeignKey(f"{table}.id"), nullable=null, **more)
+
+
+def _moment(name: str, *, null: bool = False) -> Column:
+    return Column(name, Moment, nullable=null)
+
+
+# --- ground -------------------------------------------------------------------------------------------------------
+
+facts = _table(  # what this database was made with: the pepper's fingerprint
+    "facts", "db",
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+journal = _table(  # append-only; ids only, never text or addresses
+    "journal", "journal",
+    _id(),
+    Column("site_id", Id, nullable=False),
+    Column("kind", Text, nullable=False),
+    _moment("at"),
+    Column("visitor_id", Id),
+    Column("product_id", Id),
+    Column("like_id", Id),
+    Column("about_id", Id),  # the row of the kind's own table: an answer, a profile link, an order
+    sqlite_autoincrement=True,  # an id is never used again, so a cursor never skips a row
+)
+
+cursors = _table(  # how far each reader has read the journal
+    "cursors", "journal",
+    Column("reader", Text, primary_key=True),
+    Column("position", BigInteger, nullable=False),
+    _moment("moved_at"),
+)
+
+leases = _table(  # who runs a task of EVERY, until when
+    "leases", "worker",
+    Column("task", Text, primary_key=True),
+    Column("holder", Text, nullable=False),
+    _moment("until_at"),
+    _moment("ran_at", null=True),
+    Column("outcome", Text),
+)
+
+outbox = _table(  # what is promised, written in the same transaction as its cause
+    "outbox", "outbox",
+    _id(),
+    Column("site_id", Id),
+    Column("kind", Text, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("state", Text, nullable=False),  # waiting | sent | failed | dropped
+    Column("tries", Integer, nullable=False, server_default="0"),
+    _moment("due_at"),
+    _moment("made_at"),
+    _moment("sent_at", null=True),
+    Column("last_error", Text),
+    Index("ix_outbox_due", "due_at", sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")),
+    Index("ix_outbox_site", "site_id", "state"),
+)
+
+# --- sites --------------------------------------------------------------------------------------------------------
+
+sites = _table(
+    "sites", "sites",
+    _id(),
+    Column("key", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("locale", Text, nullable=False, server_default="en"),
+    Column("cooldown_hours", Integer, nullable=False, server_default="24"),
+    Column("order_key_version", Integer, nullable=False, server_default="1"),
+    Column("privacy_url", Text),  # stands beside every consent
+    Column("postal_address", Text),  # stands below every letter
+    _moment("made_at"),
+)
+
+site_origins = _table(  # `https://shop.example` or `https://*.shop.example`
+    "site_origins", "sites",
+    _of("sites", "site_id", primary_key=True),
+    Column("origin", Text, primary_key=True),
+)
+
+api_keys = _table(
+    "api_keys", "sites",
+    _id(),
+    _of("sites", "site_id"),
+    Column("hash", LargeBinary(32), nullable=False, unique=True),
+    Column("last4", Text, nullable=False),
+    _moment("made_at"),
+    _moment("revoked_at", null=True),
+)
+
+admins = _table(
+    "admins", "sites",
+    _id(),
+    Column("email", Text, nullable=False, unique=True),  # lower-cased
+    Column("password_hash", Text),
+    _moment("made_at"),
+)
+
+roles = _table(
+    "roles", "sites",
+    _of("admins", "admin_id", primary_key=True),
+    _of("sites", "site_id", primary_key=True),
+    Column("role", Text, nullable=False),
+    CheckConstraint("role in ('owner', 'editor', 'viewer')", name="role"),
+)
+
+sessions = _table(
+    "sessions", "sites",
+    _id(),
+    _of("admins", "admin_id"),
+    Column("token_hash", LargeBinary(32), nullable=False, unique=True),
+    Column("via", Text, nullable=False),  # link | password
+    _moment("made_at"),
+    _moment("ends_at"),
+)
+
+sign_in_links = _table(  # one-time; the page behind it has a button, so a scanner's GET uses nothing up
+    "sign_in_links", "sites",
+    _id(),
+    _of("admins", "admin_id"),
+    Column("token_hash", LargeBinary(32), nullable=False, unique=True),
+    _moment("made_at"),
+    _moment("ends_at"),
+    _moment("used_at", null=True),
+)
+
+# --- catalog ------------------------------------------------------------------------------------------------------
+
+products = _table(
+    "products", "catalog",
+    _id(),
+    _of("sites", "site_id"),
+    Column("key_hash", LargeBinary(16), nullable=False, unique=True),  # of site and key
+    Column("key", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("shown_id", Id),  # the newest row of product_showings
+    Column("digest", LargeBinary(16)),  # and what it holds, so that an unchanged product is seen without reading it
+    _moment("first_seen_at"),
+)
+
+product_showings = _table(  # what was shown of a product, from when on; a new row only when something changed
+    "product_showings", "catalog",
+    _id(),
+    _of("products", "product_id", index=True),
+    Column("title", Text),
+    Column("image", Text),
+    Column("price_minor", BigInteger),
+    Column("currency", Text),
+    Column("category", Text),
+    Column("brand", Text),
+    Column("sku", Text),
+    Column("availability", Text),
+    _moment("shown_at"),
+)
+
+# --- endorsers ----------------------------------------------------------------------------------------------------
+
+endorsers = _table(  # someone who answered, opted in or left a link
+    "endorsers", "endorsers",
+    _id(),
+    _of("sites", "site_id"),
+    _moment("made_at"),
+)
+
+visitors = _table(  # an unknown browser: the keyed hash of the secret it made
+    "visitors", "endorsers",
+    _id(),
+    _of("sites", "site_id"),
+    Column("hash", LargeBinary(16), nullable=False, unique=True),  # of site and secret: nobody is followed across sites
+    _of("endorsers", "endorser_id", null=True, index=True),
+    _moment("first_seen_at"),
+)
+
+profile_links = _table(
+    "profile_links", "endorsers",
+    _id(),
+    _of("sites", "site_id"),
+    Column("uuid", LargeBinary(16), nullable=False),
+    _of("endorsers", "endorser_id", index=True),
+    Column("url", Text, nullable=False),
+    Column("name", Text),
+    Column("state", Text, nullable=False),
+    _moment("claimed_at"),
+    _moment("published_at", null=True),  # since when its owner lets the site show it in public
+    UniqueConstraint("uuid", "site_id"),
+    CheckConstraint("state in ('claimed', 'linked', 'proven', 'lapsed', 'disputed')", name="state"),
+)
+
+channels = _table(  # an address that somebody left, and whether they proved it
+    "channels", "endorsers",
+    _id(),
+    _of("sites", "site_id"),
+    _of("endorsers", "endorser_id", index=True),
+    Column("kind", Text, nullable=False),  # email
+    Column("address", Text, nullable=False),  # lower-cased, otherwise as typed
+    Column("subject", LargeBinary(16), nullable=False, unique=True),  # keyed hash of site and address
+    Column("state", Text, nullable=False),
+    Column("locale", Text, nullable=False),
+    Column("pace", Text, nullable=False, server_default="each"),  # each | weekly | monthly: how often news may come
+    _moment("made_at"),
+    _moment("confirmed_at", null=True),
+    _moment("changed_at"),
+    _moment("paused_until", null=True),
+    _moment("asked_at", null=True),  # the last confirmation that was mailed: one a day
+    _moment("link_at", null=True),  # the last way in that was mailed
+    CheckConstraint("state in ('unconfirmed', 'confirmed', 'paused', 'stopped', 'bounced', 'complained')", name="state"),
+    sqlite_autoincrement=True,  # a stop link names an id for ever: it must never be somebody else's
+)
+
+opt_ins = _table(  # what somebody asked for with an address; the same row whatever we know of the address
+    "opt_ins", "endorsers",
+    _id(),
+    _of("sites", "site_id"),
+    Column("uuid", LargeBinary(16), nullable=False),
+    _of("visitors", "visitor_id"),
+    Column("like_id", Id, nullable=False),
+    Column("address", Text),  # until it is settled
+    Column("subject", LargeBinary(16), nullable=False, index=True),
+    Column("topics", Text, nullable=False),  # JSON: [[key, name]]
+    Column("consents", Text, nullable=False),  # JSON: [[purpose, text id]]
+    Column("locale", Text, nullable=False),
+    Column("method", Text, nullable=False),  # widget_form | extension_form | survey_page
+    Column("page_path", Text),
+    Column("gpc", SmallInteger, nullable=False, server_default="0"),
+    Column("state", Text, nullable=False),  # asked | mailed | confirmed | refused
+    _moment("asked_at"),
+    _moment("settled_at", null=True),
+    UniqueConstraint("uuid", "site_id"),
+    CheckConstraint("state in ('asked', 'mailed', 'confirmed', 'refused')", name="state"),
+    sqlite_autoincrement=True,  # the outbox and the journal name ids of rows that may be gone
+)
+
+mailed_links = _table(  # one-time; the page behind each has a button
+    "mailed_links", "endorsers",
+    _id(),
+    _of("sites", "site_id"),
+    _of("channels", "channel_id", index=True),
+    Column("use", Text, nullable=False),  # confirm | me (was asked for) | letter (stood in one)
+    Column("about_id", Id),  # the opt-in whose confirmation this is
+    Column("token_hash", LargeBinary(32), nullable=False, unique=True),
+    _moment("made_at"),
+    _moment("ends_at"),
+    _moment("used_at", null=True),
+)
+
+person_sessions = _table(  # an endorser on their own page
+    "person_sessions", "endorsers",
+    _id(),
+    _of("channels", "channel_id", index=True),
+    Column("token_hash", LargeBinary(32), nullable=False, unique=True),
+    _moment("made_at"),
+    _moment("ends_at"),
+)
+
+topics = _table(  # what news can be about, one list a site
+    "topics", "endorsers",
+    _id(),
+    _of("sites", "site_id"),
+    Column("key", Text, nullable=False),  # all | product:<id> | category:<name> | brand:<name>, names case-folded
+    Column("name", Text, nullable=False),
+    _moment("made_at"),
+    UniqueConstraint("site_id", "key"),
+)
+
+subscriptions = _table(
+    "subscriptions", "endorsers",
+    _of("channels", "channel_id", primary_key=True),
+    _of("topics", "topic_id", primary_key=True),
+    Column("state", Text, nullable=False),
+    _moment("asked_at"),
+    _moment("confirmed_at", null=True),
+    _moment("ended_at", null=True),
+    CheckConstraint("state in ('unconfirmed', 'confirmed', 'unsubscribed')", name="state"),
+)
+
+consents = _table(  # what the ledger says now, by person, channel and purpose
+    "consents", "endorsers",
+    _of("endorsers", "endorser_id", primary_key=True),
+    Column("channel", Text, primary_key=True),  # email | site
+    Column("purpose", Text, primary_key=True),
+    Column("text_id", Id, nullable=False),
+    _moment("given_at"),
+    _moment("withdrawn_at", null=True),
+)
+
+consent_texts = _table(  # immutable versions of the exact words that were agreed to
+    "consent_texts", "endorsers",
+    _id(),
+    _of("sites", "site_id"),
+    Column("purpose", Text, nullable=False),
+    Column("locale", Text, nullable=False),
+    Column("version", Integer, nullable=False),  # 1, 2, … within site, purpose and locale
+    Column("words", Text, nullable=False),
+    Column("controller", Text, nullable=False),
+    Column("privacy_url", Text),
+    Column("sha256", LargeBinary(32), nullable=False),
+    _moment("made_at"),
+    UniqueConstraint("site_id", "sha256"),
+    UniqueConstraint("site_id", "purpose", "locale", "version"),
+)
+
+consent_events = _table(  # the ledger: append-only, hash-chained per site, no address; outlives every erasure
+    "consent_events", "endorsers",
+    _id(),
+    Column("site_id", Id, nullable=False, index=True),
+    Column("endorser_id", Id),
+    Column("subject", LargeBinary(16)),
+    Column("channel", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("topics", Text),
+    Column("action", Text, nullable=False),
+    Column("text_id", Id),
+    Column("text_version", Integer),
+    Column("text_locale", Text),
+    Column("text_sha256", LargeBinary(32)),
+    Column("method", Text, nullable=False),
+    Column("confirms", Id),  # the request that this is the answer to
+    Column("token_jti", LargeBinary(32)),  # hash of the link whose button was pressed
+    Column("mail_message_id", Text),
+    Column("like_id", Id),
+    Column("page_path", Text),
+    Column("widget_version", Text),
+    _moment("occurred_at"),
+    _moment("recorded_at"),
+    Column("ip_prefix", Text),
+    Column("gpc", SmallInteger, nullable=False),
+    Column("actor", Text, nullable=False),  # person | admin:<id> | system
+    Column("note", Text),
+    Column("prev_hash", LargeBinary(32), nullable=False),
+    Column("row_hash", LargeBinary(32), nullable=False),
+    sqlite_autoincrement=True,
+)
+
+consent_heads = _table(  # the end of each site's chain, so that a cut-off end is found too
+    "consent_heads", "endorsers",
+    _of("sites", "site_id", primary_key=True),
+    Column("event_id", Id, nullable=False),
+    Column("events", BigInteger, nullable=False),
+    Column("row_hash", LargeBinary(32), nullable=False),
+)
+
+suppressions = _table(  # who is not written to, by keyed hash: survives erasure and a list that is imported again
+    "suppressions", "endorsers",
+    _of("sites", "site_id", primary_key=True),
+    Column("subject", LargeBinary(16), primary_key=True),
+    Column("reason", Text, nullable=False),
+    _moment("since_at"),
+    CheckConstraint("reason in ('stopped', 'erased', 'bounced', 'complained')", name="reason"),
+)
+
+merges = _table(  # a visitor who became part of somebody, with what went along, so that it can be undone
+    "merges", "endorsers",
+    _id(),
+    _of("sites", "site_id"),
+    _of("visitors", "visitor_id"),
+    Column("from_id", Id, nullable=False),
+    Column("to_id", Id, nullable=False, index=True),
+    Column("links", Text, nullable=False),  # JSON: ids of profile links
+    _moment("merged_at"),
+    _moment("undone_at", null=True),
+)
+
+# --- prompts ------------------------------------------------------------------------------------------------------
+
+prompts = _table(
+    "prompts", "prompts",
+    _id(),
+    _of("sites", "site_id"),
+    Column("key", Text, nullable=False),
+    Column("state", Text, nullable=False),  # draft | running | paused
+    Column("version", Integer, nullable=False),
+    Column("shown", Integer, nullable=False, server_default="0"),  # for the quota
+    _moment("made_at"),
+    _moment("changed_at"),
+    UniqueConstraint("site_id", "key"),
+)
+
+prompt_versions = _table(  # immutable: what a visitor was asked can be read back word for word
+    "prompt_versions", "prompts",
+    _id(),
+    _of("prompts", "prompt_id"),
+    Column("version", Integer, nullable=False),
+    Column("flow", Text, nullable=False),
+    _moment("made_at"),
+    UniqueConstraint("prompt_id", "version"),
+)
+
+prompt_turns = _table(  # one row per visitor and prompt: what the gates need to know
+    "prompt_turns", "prompts",
+    _of("visitors", "visitor_id", primary_key=True),
+    _of("prompts", "prompt_id", primary_key=True),
+    _moment("handed_at", null=True),
+    _moment("shown_at", null=True),
+    _moment("dismissed_at", null=True),
+    _moment("answered_at", null=True),
+)
+
+prompt_showings = _table(  # each time a flow's first card was visible, by the client's id
+    "prompt_showings", "prompts",
+    _id(),
+    _of("sites", "site_id"),
+    Column("uuid", LargeBinary(16), nullable=False),
+    _of("prompts", "prompt_id"),
+    _of("visitors", "visitor_id"),
+    Column("like_id", Id),
+    Column("state", Text, nullable=False),  # shown | dismissed | snoozed
+    _moment("shown_at"),
+    UniqueConstraint("uuid", "site_id"),
+)
+
+# --- collect ------------------------------------------------------------------------------------------------------
+
+likes = _table(
+    "likes", "collect",
+    _id(),
+    _of("sites", "site_id"),
+    Column("uuid", LargeBinary(16), nullable=False),
+    _of("visitors", "visitor_id"),
+    _of("products", "product_id"),
+    Column("shown_id", Id),  # the product as it was shown at the press
+    Column("state", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    _moment("liked_at"),
+    _moment("pressed_at"),  # the client's clock, clamped; equal to liked_at when it sent none
+    _moment("unliked_at", null=True),
+    Column("page_url", Text, nullable=False),
+    Column("page_title", Text),
+    Column("referrer", Text),
+    Column("placement", Text),
+    Column("position", Integer),
+    Column("dwell_ms", Integer),
+    Column("locale", Text),
+    Column("prompt_version_id", Id),  # the frozen next step: which flow, or none, and why
+    Column("step_reason", Text, nullable=False),
+    UniqueConstraint("uuid", "site_id"),
+    CheckConstraint("state in ('counted', 'held', 'rejected', 'withdrawn')", name="state"),
+    Index(
+        "uq_likes_live", "visitor_id", "product_id", unique=True,
+        sqlite_where=text("unliked_at IS NULL"), postgresql_where=text("unliked_at IS NULL"),
+    ),
+    Index("ix_likes_site_liked", "site_id", "liked_at"),
+    Index("ix_likes_product", "product_id"),
+)
+
+like_counts = _table(
+    "like_counts", "collect",
+    _of("products", "product_id", primary_key=True),
+    Column("counted", Integer, nullable=False),
+)
+
+answers = _table(
+    "answers", "collect",
+    _id(),
+    _of("sites", "site_id"),
+    Column("uuid", LargeBinary(16), nullable=False),
+    _of("likes", "like_id", index=True),
+    _of("visitors", "visitor_id"),
+    _of("prompt_versions", "prompt_version_id"),
+    Column("said", Text, nullable=False),  # JSON: card key -> value
+    Column("done", SmallInteger, nullable=False),
+    _moment("answered_at"),
+    _moment("changed_at"),
+    UniqueConstraint("uuid", "site_id"),
+)
+
+visits = _table(
+    "visits", "collect",
+    _id(),
+    _of("sites", "site_id"),
+    Column("uuid", LargeBinary(16), nullable=False),
+    _of("visitors", "visitor_id", index=True),
+    Column("page_url", Text, nullable=False),
+    Column("referrer", Text),
+    _moment("visited_at"),
+    UniqueConstraint("uuid", "site_id"),
+)
+
+orders = _table(
+    "orders", "collect",
+    _id(),
+    _of("sites", "site_id"),
+    Column("order_id", Text, nullable=False),
+    _of("visitors", "visitor_id", null=True),
+    Column("total_minor", BigInteger, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("discount_minor", BigInteger),
+    Column("coupon", Text),
+    Column("items", Text),
+    Column("via", Text, nullable=False),  # api | page
+    _moment("ordered_at"),
+    UniqueConstraint("site_id", "order_id"),
+)
+
+drops = _table(  # what was refused, counted by reason; site 0 is "no such site"
+    "drops", "collect",
+    Column("site_id", Id, primary_key=True),
+    Column("day", Integer, primary_key=True),  # days since 1970-01-01 UTC
+    Column("call", Text, primary_key=True),
+    Column("reason", Text, primary_key=True),
+    Column("count", BigInteger, nullable=False),
+)
+
+tallies = _table(  # the journal folded by day and product; a reader keeps it
+    "tallies", "collect",
+    _of("sites", "site_id", primary_key=True),
+    Column("product_id", Id, primary_key=True),
+    Column("day", Integer, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+
+# --- followup -----------------------------------------------------------------------------------------------------
+
+conversations = _table(
+    "conversations", "followup",
+    _id(),
+    _of("sites", "site_id"),
+    _of("endorsers", "endorser_id", index=True),
+    Column("like_id", Id),  # what it began with
+    Column("state", Text, nullable=False),
+    Column("waits_for", Text),  # admin | endorser: who is to answer
+    _moment("waits_since", null=True),
+    _moment("made_at"),
+    _moment("changed_at"),
+    CheckConstraint("state in ('open', 'snoozed', 'closed')", name="state"),
+    Index("ix_conversations_site", "site_id", "waits_for", "waits_since"),
+    sqlite_autoincrement=True,  # the journal, the outbox and bookmarks name rows that may be erased: no id is used again
+)
+
+messages = _table(
+    "messages", "followup",
+    _id(),
+    _of("conversations", "conversation_id", index=True),
+    Column("uuid", LargeBinary(16), nullable=False),  # of the form: sent twice is kept once
+    Column("author", Text, nullable=False),  # admin | endorser
+    Column("admin_id", Id),
+    Column("words", Text, nullable=False),
+    _moment("said_at"),
+    _moment("mailed_at", null=True),
+    Column("unsent", Text),  # why no mail left: a reason of may_contact, or what the mail server said
+    UniqueConstraint("conversation_id", "uuid"),
+    CheckConstraint("author in ('admin', 'endorser')", name="author"),
+    sqlite_autoincrement=True,
+)

@@ -1,0 +1,54 @@
+"""A crawler with an admin's cookie follows every link twice, by GET and by HEAD; nothing changes (S12)."""
+
+import re
+import sqlite3
+
+import pytest
+from admin.desk import Shopper, ask, ids, sign_in_link, signed_in
+from followup.making import a_failed_letter, agree_there
+
+QUIET = {"leases", "cursors", "tallies"}  # background work of its own
+MOST = 150
+
+
+@pytest.fixture
+def shop(collector) -> Shopper:
+    return Shopper(collector.url, collector.site, collector.origin)
+
+
+def kept(home) -> dict[str, list]:
+    """Every row of every table that a request could change."""
+    with sqlite3.connect(home / "afterlike.db") as db:
+        names = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'") if name not in QUIET]
+        return {name: db.execute(f"SELECT * FROM {name}").fetchall() for name in names}
+
+
+def links(text: str) -> set[str]:
+    return {link.partition("#")[0].replace("&amp;", "&") for link in re.findall(r'(?:href|action|src)="(/[^"]*)"', text)}
+
+
+def test_following_every_link_twice_changes_nothing(collector, shop):
+    shop.like()
+    desk = signed_in(collector.server, "ada@shop.test")
+    [like] = set(map(int, ids(desk.get(f"/admin/sites/{collector.site}/endorsements"))))
+    agree_there(collector.server, like)
+    talk = a_failed_letter(desk, collector.site, like)["conversations"]
+    unused = sign_in_link(collector.server, "ada@shop.test").removeprefix(collector.url)
+    waiting, seen = ["/admin/", f"/admin/sites/{collector.site}/endorsements", unused], set()
+    before = kept(collector.server.home)
+    while waiting and len(seen) < MOST:
+        path = waiting.pop()
+        if path in seen:
+            continue
+        seen.add(path)
+        replies = [desk.get(path), desk.get(path)]
+        cookies = "; ".join(f"{name}={value}" for name, value in desk.cookies.items())
+        ask("HEAD", collector.url + path, headers={"Cookie": cookies})
+        waiting += [replies[1].to.removeprefix(collector.url)] if replies[1].to else []
+        waiting += links(replies[1].text) if "html" in replies[1].headers.get("Content-Type", "") else []
+    pages = ("tag", "refused", "endorsements.csv", "mail", f"conversations/{talk}", f"conversations/new?like={like}")
+    assert {f"/admin/sites/{collector.site}/{page}" for page in pages} <= seen
+    after = kept(collector.server.home)
+    assert {name: rows for name, rows in after.items() if rows != before[name]} == {}
+    assert desk.post(unused, proof=desk.get("/admin/account").proof).to == "/admin/", "the link was used up by looking"
+

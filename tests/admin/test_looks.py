@@ -1,0 +1,161 @@
+"""The pages in real browsers: for everybody, at every width, in light and dark, with script and without."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from admin.desk import enter, hire, shopper_of, sign_in_link
+from conftest import ADMIN
+from playwright.sync_api import expect
+
+from cast import ADA, BEN, CHAIR, CLEO, LAMP, TEAPOT
+from parts.browsers import SIZES, every_look
+from parts.product import Server, make_site
+
+AXE = (Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
+PAGES = {
+    "the list": "{site}/endorsements",
+    "a filtered list": "{site}/endorsements?q=lamp&answered=1&since=2020-01-01&state=counted",
+    "a list of nothing": "{site}/endorsements?q=zebra",
+    "an undo": "{site}/endorsements?done=hold&likes=1,2",
+    "a like": "{site}/endorsements/1",
+    "a like without words": "{site}/endorsements/2",
+    "refused": "{site}/refused",
+    "the tag": "{site}/tag",
+    "a chosen tag": "{site}/tag?platform=gtm&shape=star&target=.price&consent=1&product=1",
+    "a tag that is not to be had": "{site}/tag?platform=html&locale=x&pages=blog&count=many&target=%3Cb%3E",
+    "the account": "/admin/account",
+    "no such page": "/admin/nowhere",
+    "an empty site": "{other}/endorsements",
+    "nothing refused": "{other}/refused",
+    "the sites": "/admin/",
+}
+OUTSIDE = {"the sign-in": "/admin/sign-in", "a used link": "/admin/sign-in/used"}
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory):
+    """A shop where things happened, and one where nothing did, of the same owner."""
+    running = Server(tmp_path_factory.mktemp("town"))
+    try:
+        running.start()
+        shop = make_site(running, origin="https://shop.test", name="A shop with a rather long name", admin=ADMIN)
+        other = make_site(running, origin="https://other.test", name="Nothing yet", admin=ADMIN)
+        hire(running, shop.site, email="one@shop.test", role="editor")
+        hire(running, shop.site, email="two@shop.test", role="viewer")
+        ada, ben, cleo = (shopper_of(running, shop, visitor) for visitor in (ADA, BEN, CLEO))
+        liked = ada.like(LAMP)
+        ada.say(liked, {"why": ["look", {"other": "Itsasinglewordthatnobodybroke" * 6}], "have": "wish"})
+        ada.leave(liked, "https://www.pinterest.test/ada/a-board-with-a-long-name/and-another-part", name="Ada Byron")
+        ben.like(CHAIR)
+        cleo.take_back(cleo.like(TEAPOT))
+        ada.like(TEAPOT)
+        paths = {"site": f"/admin/sites/{shop.site}", "other": f"/admin/sites/{other.site}"}
+        yield SimpleNamespace(server=running, url=running.url, **paths)
+    finally:
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def signed(town, chromium):
+    """The state of a browser whose admin is signed in."""
+    context = chromium.new_context()
+    enter(context.new_page(), sign_in_link(town.server, ADMIN))
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+def address(town, path: str) -> str:
+    return town.url + path.format(site=town.site, other=town.other)
+
+
+def looked_at(page, url: str) -> list[str]:
+    """What is wrong with a page: axe's violations, what sticks out, and headings or titles that are missing."""
+    page.goto(url)
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    wrong = [f"{one['id']}: {node['target']}" for one in found for node in one["nodes"]]
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        wrong.append("sticks out to the side")
+    if page.locator("h1").count() != 1 or not page.title().endswith(" · Afterlike") or page.locator("html[lang]").count() != 1:
+        wrong.append("has no heading, title or language")
+    return [f"{url}: {one}" for one in wrong]
+
+
+@every_look
+def test_every_page_is_for_everybody(town, signed, chromium, new_page, size, scheme):
+    inside = new_page(chromium, viewport=size, color_scheme=scheme, storage_state=signed)
+    outside = new_page(chromium, viewport=size, color_scheme=scheme)
+    wrong = [told for path in PAGES.values() for told in looked_at(inside, address(town, path))]
+    wrong += [told for path in OUTSIDE.values() for told in looked_at(outside, address(town, path))]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_viewers_list_is_for_everybody_too(town, chromium, new_page):
+    page = new_page(chromium, viewport=SIZES["narrow"])
+    enter(page, sign_in_link(town.server, "two@shop.test"))
+    assert looked_at(page, address(town, PAGES["the list"])) == [] and page.get_by_role("button", name="Hold").count() == 0
+
+
+def test_filtering_holding_and_undoing_in_a_browser(town, any_browser, new_page):
+    page = new_page(any_browser)
+    enter(page, sign_in_link(town.server, "one@shop.test"))
+    page.get_by_label("Search", exact=True).fill("lamp")
+    page.get_by_role("button", name="Filter", exact=True).click()
+    page.wait_for_url("**/endorsements?q=lamp")
+    expect(page.get_by_role("button", name="Hold")).to_be_disabled()
+    page.get_by_label("All on this page").check()
+    expect(page.get_by_text("1 ticked")).to_be_visible()
+    page.get_by_role("button", name="Hold").click()
+    page.get_by_text("1 like held.").wait_for()
+    expect(page.get_by_role("row", name="Reading lamp").get_by_text("Held")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text("1 like restored, and counted again.").wait_for()
+    page.get_by_role("link", name="Remove filter: “lamp”").click()
+    page.get_by_role("row", name="Oak chair").wait_for()
+
+
+def test_everything_works_without_script(town, chromium, new_page):
+    page = new_page(chromium, java_script_enabled=False)
+    enter(page, sign_in_link(town.server, "one@shop.test"))
+    page.get_by_label("State").select_option("counted")
+    page.get_by_role("button", name="Filter", exact=True).click()
+    page.wait_for_url("**/endorsements?*state=counted*")
+    expect(page.get_by_label("All on this page")).to_be_hidden()
+    page.get_by_label("Tick the like of Oak chair").check()
+    page.get_by_role("button", name="Reject").click()
+    expect(page.get_by_role("status").filter(has_text="1 like rejected.")).to_be_visible()
+    page.get_by_role("button", name="Count it again").click()
+    expect(page.get_by_role("status").filter(has_text="1 like restored")).to_be_visible()
+    page.get_by_role("link", name="Tag", exact=True).click()
+    expect(page.get_by_role("heading", name="Tag", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Copy")).to_have_count(0)
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def test_the_tag_is_copied_at_a_press(town, signed, chromium, new_page):
+    page = new_page(chromium, storage_state=signed, permissions=["clipboard-read", "clipboard-write"])
+    page.goto(address(town, "{site}/tag"))
+    page.get_by_role("button", name="Copy the tag", exact=True).click()
+    page.get_by_text("Copied.").wait_for(state="attached")
+    assert page.evaluate("navigator.clipboard.readText()").startswith(f'<script async src="{town.url}/w.js" data-site="')
+
+
+def test_the_keyboard_comes_past_the_header(town, signed, chromium, new_page):
+    page = new_page(chromium, storage_state=signed)
+    page.goto(address(town, "{site}/endorsements"))
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_the_pages_load_nothing_from_elsewhere(town, signed, chromium, new_page):
+    page = new_page(chromium, storage_state=signed)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    for path in PAGES.values():
+        page.goto(address(town, path))
+    assert {url for url in asked if not url.startswith(town.url)} <= {LAMP["image"]}

@@ -1,0 +1,148 @@
+"""Conversations and Mail in real browsers: for everybody, at every width, in light and dark, with script and without."""
+
+from types import SimpleNamespace
+
+import pytest
+from admin.desk import enter, hire, ids, shopper_of, sign_in_link, signed_in
+from admin.test_looks import looked_at
+from conftest import ADMIN
+from followup.making import agree_there, answer_there
+from playwright.sync_api import expect
+
+from afterlike.wire import uuid_text
+from cast import ADA, BEN, CHAIR, CLEO, LAMP, PEOPLE, TEAPOT
+from parts.browsers import SIZES, every_look
+from parts.mail import SmtpPeer
+from parts.product import Server, make_site
+from parts.programs import until
+
+LONG = "Itsasinglewordthatnobodybroke" * 6
+HELLO = "Hello Ada,\n\nyour words about the lamp made us smile. Which book do you read by it?\n\nAna"
+ANSWER = f"Hello Ana,\n\n<script>alert(1)</script> & {LONG}\n\nשלום, thank you for asking.\n— Ada"
+PAGES = {
+    "the list": "{site}/conversations",
+    "those that wait": "{site}/conversations?show=waiting",
+    "those that are closed": "{site}/conversations?show=closed",
+    "a thread": "{site}/conversations/1?done=wrote",
+    "a letter that was refused": "{site}/conversations/2",
+    "a first letter": "{site}/conversations/new?like={cleos}",
+    "nobody to write to": "{site}/conversations/new?like={strangers}",
+    "the mail": "{site}/mail",
+    "no conversation": "{other}/conversations",
+    "no mail": "{other}/mail",
+    "a like that may be written to": "{site}/endorsements/{cleos}",
+    "the endorsements": "{site}/endorsements",
+}
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory):
+    """A shop that writes to Ada and Ben, may write to Cleo, and may not write to a stranger; and a shop where nothing is."""
+    peer = SmtpPeer()
+    peer.start()
+    running = Server(tmp_path_factory.mktemp("letters"), smtp_url=peer.url)
+    try:
+        running.start()
+        yield settled(running, peer)
+    finally:
+        running.close()
+        peer.close()
+
+
+def settled(running: Server, peer: SmtpPeer) -> SimpleNamespace:
+    shop = make_site(running, origin="https://shop.test", name="A shop with a rather long name", admin=ADMIN)
+    other = make_site(running, origin="https://other.test", name="Nothing yet", admin=ADMIN)
+    hire(running, shop.site, email="one@shop.test", role="editor")
+    hire(running, shop.site, email="two@shop.test", role="viewer")
+    site = f"/admin/sites/{shop.site}"
+    ada, ben, cleo = (shopper_of(running, shop, visitor) for visitor in (ADA, BEN, CLEO))
+    liked = ada.like(LAMP)
+    ada.say(liked, {"why": ["look", {"other": f"I read by it. {LONG}"}], "have": "wish"})
+    ada.leave(liked, "https://www.pinterest.test/ada/a-board-with-a-long-name", name="Ada Byron")
+    ben.like(CHAIR)
+    cleo.like(TEAPOT)
+    shopper_of(running, shop, "d0d0" * 8).like(CHAIR)
+    desk = signed_in(running, ADMIN)
+    adas, bens, cleos, strangers = sorted(map(int, set(ids(desk.get(f"{site}/endorsements")))))
+    for like_id, person in zip((adas, bens, cleos), PEOPLE, strict=False):
+        agree_there(running, like_id, person)
+    begin(desk, site, adas, HELLO)
+    peer.wait_for(1)
+    answer_there(running, 1, ANSWER)
+    peer.answer = "550 5.1.1 <ben@people.test>: no such mailbox here, and a long story about why that is so"
+    begin(desk, site, bens, "Hello Ben")
+    until(lambda: "550" in desk.get(f"{site}/mail").text, what="the refused letter on the mail list")
+    paths = {"site": site, "other": f"/admin/sites/{other.site}", "cleos": cleos, "strangers": strangers}
+    return SimpleNamespace(server=running, url=running.url, peer=peer, desk=desk, paths=paths, site=site)
+
+
+def begin(desk, site: str, like_id: int, words: str) -> None:
+    fields = {"like": like_id, "words": words, "uuid": uuid_text(f"the like number{like_id}".encode())}
+    assert desk.post(f"{site}/conversations", **fields).status == 303
+
+
+@pytest.fixture(scope="module")
+def signed(town, chromium):
+    """The state of a browser whose admin is signed in."""
+    context = chromium.new_context()
+    enter(context.new_page(), sign_in_link(town.server, ADMIN))
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+def address(town, path: str) -> str:
+    return town.url + path.format(**town.paths)
+
+
+@every_look
+def test_every_page_is_for_everybody(town, signed, chromium, new_page, size, scheme):
+    page = new_page(chromium, viewport=size, color_scheme=scheme, storage_state=signed)
+    wrong = [told for path in PAGES.values() for told in looked_at(page, address(town, path))]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_viewers_pages_are_for_everybody_too(town, chromium, new_page):
+    page = new_page(chromium, viewport=SIZES["narrow"])
+    enter(page, sign_in_link(town.server, "two@shop.test"))
+    for path in ("the list", "a thread", "the mail"):
+        assert looked_at(page, address(town, PAGES[path])) == []
+        expect(page.get_by_role("main").get_by_role("button")).to_have_count(0)
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
+def test_writing_answering_and_closing_in_a_browser(town, chromium, new_page, script):
+    page = new_page(chromium, java_script_enabled=script)
+    town.peer.answer = "250 kept"
+    enter(page, sign_in_link(town.server, "one@shop.test"))
+    page.get_by_role("link", name="Conversations").click()
+    page.get_by_role("link", name="Ada Byron likes Reading lamp").click()
+    expect(page.get_by_text("<script>alert(1)</script>")).to_be_visible()
+    page.get_by_label("What do you want to say?").fill("Thank you.\nSee you soon.")
+    page.get_by_role("button", name="Send the letter").click()
+    expect(page.get_by_role("status").filter(has_text="Your letter is on its way.")).to_be_visible()
+    expect(page.get_by_role("listitem").filter(has_text="one@shop.test").last).to_contain_text("Thank you.\nSee you soon.")
+    page.get_by_role("button", name="Close").click()
+    expect(page.get_by_role("status").filter(has_text="Closed.")).to_be_visible()
+    page.get_by_role("button", name="Open again").click()
+    expect(page.get_by_role("button", name="Close")).to_be_visible()
+
+
+def test_a_like_leads_to_a_first_letter(town, any_browser, new_page):
+    page = new_page(any_browser)
+    enter(page, sign_in_link(town.server, "one@shop.test"))
+    page.goto(address(town, "{site}/endorsements/{cleos}"))
+    page.get_by_role("link", name="Write to them").click()
+    expect(page.get_by_role("heading", name="Write to somebody who likes Teapot")).to_be_visible()
+    expect(page.get_by_role("blockquote")).to_contain_text("boleh menulis email pribadi")
+    page.get_by_role("button", name="Send the letter").click()
+    expect(page.get_by_label("What do you want to say?")).to_be_focused()
+
+
+def test_the_pages_load_nothing_from_elsewhere(town, signed, chromium, new_page):
+    page = new_page(chromium, storage_state=signed)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    for path in PAGES.values():
+        page.goto(address(town, path))
+    assert {url for url in asked if not url.startswith(town.url)} <= {LAMP["image"]}

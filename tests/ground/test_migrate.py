@@ -1,0 +1,115 @@
+"""Migrations make exactly the schema of tables.py, whoever starts when; and a database knows its own pepper."""
+
+import sqlite3
+import subprocess
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from afterlike import db, tables
+from afterlike.migrate import migrate
+from parts.product import AFTERLIKE, afterlike, environment
+
+
+def of_database(url: str, ask):
+    engine = db.engine(url)
+    try:
+        with engine.connect() as tx:
+            return ask(tx)
+    finally:
+        engine.dispose()
+
+
+def differences(url: str) -> list:
+    def compared(tx):
+        return compare_metadata(MigrationContext.configure(tx, opts={"compare_type": True}), tables.metadata)
+
+    return of_database(url, compared)
+
+
+def test_migrations_make_the_schema_of_the_tables(database_url, tmp_path):
+    migrate(database_url, tmp_path)
+    assert differences(database_url) == []
+
+
+def test_migrations_keep_the_checks_and_partial_indexes_of_the_tables(database_url, tmp_path):
+    """What alembic does not compare: read back and laid beside a database that the tables made themselves."""
+    migrate(database_url, tmp_path)
+    migrated = of_database(database_url, _details)
+    made = sa.create_engine("sqlite://")
+    tables.metadata.create_all(made)
+    with made.connect() as tx:
+        wanted = _details(tx)
+    made.dispose()
+    assert {name: checks for name, (checks, _) in migrated.items()} == {name: checks for name, (checks, _) in wanted.items()}
+    assert {name: indexes for name, (_, indexes) in migrated.items()} == {name: indexes for name, (_, indexes) in wanted.items()}
+
+
+def _details(tx) -> dict:
+    look = sa.inspect(tx)
+    return {
+        table: (
+            {check["name"] for check in look.get_check_constraints(table)},
+            {
+                (index["name"], tuple(index["column_names"]), bool(index["unique"]), _is_partial(index["dialect_options"]))
+                for index in look.get_indexes(table)
+                if not index.get("duplicates_constraint")
+            },
+        )
+        for table in tables.metadata.tables
+    }
+
+
+def _is_partial(options: dict) -> bool:
+    return any(name.endswith("_where") for name in options)
+
+
+def test_migrating_again_changes_nothing(database_url, tmp_path):
+    for _ in range(2):
+        migrate(database_url, tmp_path)
+    assert differences(database_url) == []
+
+
+def test_two_that_start_at_once_do_not_disturb_each_other(database_url, tmp_path):
+    command = [*AFTERLIKE, "init", "--name", "Shop", "--origin", "https://shop.test", "--admin", "ada@shop.test", "--json"]
+    env = environment(tmp_path, {"database_url": database_url})
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "env": env, "cwd": tmp_path}
+    running = [subprocess.Popen(command, **streams) for _ in range(4)]
+    told = [one.communicate(timeout=120) for one in running]
+    assert [(one.returncode, error) for one, (_, error) in zip(running, told, strict=True)] == [(0, "")] * 4
+    assert differences(database_url) == []
+    assert of_database(database_url, lambda tx: tx.scalar(sa.select(sa.func.count()).select_from(tables.sites))) == 4
+
+
+def test_a_migration_that_is_interrupted_leaves_the_step_before(tmp_path, monkeypatch):
+    """D16 in small: what is not committed is not there, and the next start begins again."""
+    url = f"sqlite:///{tmp_path / 'a.db'}"
+    with monkeypatch.context() as patched:
+        patched.setattr(sa.engine.Transaction, "commit", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            migrate(url, tmp_path)
+    with sqlite3.connect(tmp_path / "a.db") as tx:
+        assert tx.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
+    tx.close()
+    migrate(url, tmp_path)
+    assert differences(url) == []
+
+
+def _killed(_transaction) -> None:
+    raise KeyboardInterrupt
+
+
+INIT = ("init", "--name", "Shop", "--origin", "https://shop.test", "--admin", "ada@shop.test")
+
+
+def test_a_database_is_refused_with_another_pepper(database_url, tmp_path):
+    """With another pepper every visitor would be a stranger, and every like could be given twice."""
+    here, there = tmp_path / "here", tmp_path / "there"
+    here.mkdir(), there.mkdir()
+    afterlike(*INIT, home=here, database_url=database_url)
+    for command in (INIT, ("serve",), ("work",), ("sign-in-link", "ada@shop.test")):
+        ran = afterlike(*command, home=there, check=False, database_url=database_url)
+        assert ran.returncode != 0 and "AFTERLIKE_PEPPER" in ran.stderr
+    afterlike(*INIT, home=there, database_url=database_url, pepper=(here / "pepper").read_text().strip())

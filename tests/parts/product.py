@@ -1,0 +1,143 @@
+"""The product itself, started the way an owner starts it: `afterlike serve` in a process of its own."""
+
+import json
+import os
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from parts.programs import Program, free_port
+
+SERVER = Path(__file__).resolve().parents[2] / "server"
+AFTERLIKE = [sys.executable, "-m", "afterlike"]
+
+
+def environment(home: Path, settings: Mapping[str, object]) -> dict[str, str]:
+    """This machine's environment without anybody's AFTERLIKE_ settings, and with the given ones.
+
+    Short names are fine: `database_url=…` is AFTERLIKE_DATABASE_URL.
+    """
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("AFTERLIKE_")}
+    given = {name if name.isupper() else f"AFTERLIKE_{name.upper()}": str(value) for name, value in settings.items()}
+    return clean | {"PYTHONPATH": str(SERVER), "PYTHONUNBUFFERED": "1", "AFTERLIKE_HOME": str(home)} | given
+
+
+def afterlike(*arguments: str, home: Path, check: bool = True, **settings: object) -> subprocess.CompletedProcess[str]:
+    """Runs one `afterlike` command to its end."""
+    command, env = [*AFTERLIKE, *arguments], environment(home, settings)
+    ran = subprocess.run(command, env=env, cwd=home, capture_output=True, text=True, timeout=120, check=False)
+    assert not check or ran.returncode == 0, f"afterlike {' '.join(arguments)} failed:\n{ran.stderr}{ran.stdout}"
+    return ran
+
+
+class Server:
+    """A running collector: `.url`, `.pid`, `.log`; `.stop()` asks it to end, `.kill()` does not ask."""
+
+    def __init__(self, home: Path, *command: str, **settings: object):
+        self.home, self.settings, self.command = home, settings, command or ("serve",)
+        self.port = free_port()
+        home.mkdir(parents=True, exist_ok=True)
+        self.program: Program | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def pid(self) -> int:
+        return self.program.pid
+
+    @property
+    def log(self) -> str:
+        return self.program.log
+
+    @property
+    def running(self) -> bool:
+        return self.program is not None and self.program.running
+
+    def environment(self) -> dict[str, str]:
+        return environment(self.home, {"bind": f"127.0.0.1:{self.port}", **self.settings})
+
+    def start(self, *, wait: bool = True) -> "Server":
+        command = [*AFTERLIKE, *self.command]
+        self.program = Program(command, log=self.home / "log", env=self.environment(), cwd=self.home)
+        if wait:
+            self.program.wait_for(self.ready, what=f"afterlike {' '.join(self.command)} to be ready", within_s=60)
+        return self
+
+    def ready(self) -> bool:
+        """Whether /readyz says yes."""
+        try:
+            with urllib.request.urlopen(f"{self.url}/readyz", timeout=5) as answer:
+                return answer.status == 200
+        except urllib.error.HTTPError as no:
+            no.close()
+            return False
+        except OSError:
+            return False
+
+    def workers(self) -> list[int]:
+        """The pids of its worker processes."""
+        return self.program.children()
+
+    def kill(self, pid: int | None = None) -> None:
+        self.program.kill(pid)
+
+    def stop(self, *, within_s: float = 15) -> int:
+        return self.program.stop(within_s=within_s)
+
+    def close(self) -> None:
+        if self.program is not None:
+            self.program.end()
+
+
+@dataclass(frozen=True)
+class Site:
+    """A registered site as `afterlike init` prints it, with the origin it was registered for."""
+
+    site: str
+    api_key: str
+    sign_in_url: str
+    origin: str
+
+
+def make_site(server: Server, *, origin: str, name: str, admin: str) -> Site:
+    """Registers a site in the server's home and database."""
+    settings = {"bind": f"127.0.0.1:{server.port}", **server.settings}
+    ran = afterlike(
+        "init", "--name", name, "--origin", origin, "--admin", admin, "--json", home=server.home, **settings,
+    )
+    told = json.loads(ran.stdout)
+    return Site(told["site"], told["api_key"], told["sign_in_url"], origin)
+
+
+@dataclass(frozen=True)
+class Collector:
+    """A running server with one registered site: what most tests want."""
+
+    server: Server
+    registered: Site
+
+    @property
+    def url(self) -> str:
+        return self.server.url
+
+    @property
+    def site(self) -> str:
+        return self.registered.site
+
+    @property
+    def api_key(self) -> str:
+        return self.registered.api_key
+
+    @property
+    def sign_in_url(self) -> str:
+        return self.registered.sign_in_url
+
+    @property
+    def origin(self) -> str:
+        return self.registered.origin

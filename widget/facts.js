@@ -1,0 +1,90 @@
+/** Turns what a page says about a product into what the collector accepts: clean values, or none. */
+
+/**
+ * @typedef {object} Product
+ * @property {string} key  names the product within the site, at most 200 characters
+ * @property {string} url  absolute http(s), without tracking
+ * @property {string} [title]
+ * @property {string} [image]
+ * @property {string} [price]  decimal with a point, together with `currency`
+ * @property {string} [currency]  ISO 4217
+ * @property {string} [category]
+ * @property {string} [availability]
+ * @property {string} [sku]
+ * @property {string} [brand]
+ *
+ * @typedef {Record<string, any>} Told  what a page says, in schema.org's words, not to be trusted
+ */
+
+// Names that only say where a visitor came from; the collector strips the same ones.
+const TRACKING = /^(utm_.*|\w+clk?id|[gw]braid|igshid|mc_[ce]id|_g[al]|ref_src)$/i;
+
+/**
+ * An absolute http(s) address; anything else is nothing.
+ * @param {any} value @param {string} base @param {boolean} [whole] keep tracking and fragment
+ * @returns {string|undefined}
+ */
+export function address(value, base, whole) {
+  if (value?.trim?.()) try {
+    const url = new URL(value, base);
+    if (!whole) {
+      if (url.search) for (const name of [...url.searchParams.keys()]) if (TRACKING.test(name)) url.searchParams.delete(name);
+      if (!/^#!?\//.test(url.hash || '#/')) url.hash = '';
+    }
+    // The URL standard lets these stand in a query; the collector does not.
+    const text = url.href.replace(/[\\{}|^`]/g, encodeURIComponent);
+    if (/^https?:..[^@/]+\/.{0,1900}$/.test(text)) return text;
+  } catch { /* not an address */ }
+}
+
+/** The first of one or many. @param {any} value */
+export const first = value => [value].flat(2)[0];
+
+/** A line of well-formed text out of a text, or of a thing that has a name. @param {any} value @param {number} most */
+export function line(value, most) {
+  const one = first(value);
+  const text = `${one?.name ?? one ?? ''}`.replace(/^\[object.*|[\s\0]+/g, ' ').trim().slice(0, most);
+  return text.toWellFormed?.() ?? text;
+}
+
+/**
+ * The product that is told of, or nothing when it has no address: all but its availability.
+ * @param {Told} told @param {string} base @param {string} [page] its address when it tells none
+ * @returns {Product|undefined}
+ */
+export function product(told, base, page) {
+  const offer = { ...told, ...first(told.offers) };
+  const image = first(told.image);
+  const url = address(first(told.url ?? offer.url), base) ?? page;
+  if (!url) return;
+  const price = line(offer.price ?? offer.lowPrice, 20);
+  const currency = line(offer.priceCurrency, 9);
+  // "1.299" may be one or a thousand, and only the shop knows which.
+  const sure = /^\d{1,12}(\.(\d\d?|\d{4,6}))?$/.test(price) && /^[A-Z]{3}$/.test(currency);
+  return filled({
+    // Without a key of the owner's, the address, as the collector would; of a long one the end tells more than the start.
+    key: (line(told.key, 200) || url).slice(-200),
+    url,
+    title: line(told.name, 300),
+    image: address(image?.url ?? image, base, true),
+    price: sure && price,
+    currency: sure && currency,
+    category: line(told.category, 200),
+    sku: line(told.sku, 100),
+    brand: line(told.brand, 200),
+  });
+}
+
+/** What has a value. @param {Record<string, any>} facts @returns {Product} */
+const filled = facts => /** @type {Product} */ (Object.fromEntries(Object.entries(facts).filter(([, value]) => value)));
+
+/** schema.org's and OpenGraph's states by their first three letters. @type {Record<string, string>} */
+const AVAILABILITY = {
+  ins: 'in_stock', out: 'out_of_stock', sol: 'out_of_stock', pre: 'preorder', bac: 'backorder', dis: 'discontinued', lim: 'limited',
+};
+
+/** Whether it can be had, in the collector's words. @param {Told} told @returns {string|undefined} */
+export function availability(told) {
+  const offer = { ...told, ...first(told.offers) };
+  return AVAILABILITY[line(offer.availability, 99).replace(/.*\/|[\W_]/g, '').slice(0, 3).toLowerCase()];
+}

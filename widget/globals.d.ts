@@ -1,0 +1,7 @@
+/** What the build puts in, and style sheets as text. */
+/** Stands in the names of all later files of this build: `panel-{BUILD}.js`. */
+declare const BUILD: string;
+declare module '*.css' {
+  const text: string;
+  export default text;
+}

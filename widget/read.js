@@ -1,0 +1,274 @@
+/**
+ * Reads what fewer pages have: variants and lists in JSON-LD, microdata, RDFa, OpenGraph. What says nothing to machines
+ * is left to `sight.js`.
+ */
+
+import { address, availability, first, line, product } from './facts.js';
+import { fresh, isProduct, text } from './find.js';
+
+/** @typedef {import('./find.js').Look} Look */
+/** @typedef {import('./find.js').Mention} Mention */
+/** @typedef {import('./facts.js').Told} Told */
+/** @typedef {import('./facts.js').Product} Product */
+
+/** @type {typeof import('./sight.js')|undefined} */
+let sight;
+/** @type {Promise<void>|undefined} */
+let coming;
+
+/** A part of this build. @param {string} name */
+const part = name => import(import.meta.url.replace('read-', `${name}-`));
+
+/** The part that sees what no markup tells. */
+const see = () => coming ??= part('sight').then(loaded => { sight = loaded; }, () => { coming = undefined; });
+
+/**
+ * Adds to a look at the page the products that are told in these ways, and stand on the page.
+ * @param {Look} look @param {Mention[]} mentions  the JSON-LD that is not just the page's own product
+ */
+export function read(look, mentions) {
+  const { doc, finds, addMain } = look;
+  const quiet = isArticle(doc);
+  let main = !!finds[0] || jsonLd(look, [...mentions, ...mentioned(doc, true)], quiet);
+  main = items(look) || main || openGraph(look);
+  if (!main && sight) sight.seen(look, tools, quiet);
+  else if (!main) see().then(() => sight && look.rules.again?.());
+  adopt(look);
+  if (look.rules.pages && !finds[0]) addMain({ name: meta(doc, 'og:title') ?? (text(doc.querySelector('h1')) || doc.title), url: look.page, image: meta(doc, 'og:image') });
+}
+
+/** @param {Document} doc @param {string} name */
+export const meta = (doc, name) => doc.querySelector(`meta:is([property="${name}"],[name="${name}"])`)?.getAttribute('content') || undefined;
+
+/** After a navigation within the page, whether a name in the head is left over from the page before. @param {Document} doc @param {any} name */
+function left(doc, name) {
+  const [begun] = performance.getEntriesByType('navigation');
+  return begun && begun.name.split('#')[0] !== location.href.split('#')[0]
+    && !`${doc.title} ${text(doc.querySelector('h1'))}`.includes(line(name, 40));
+}
+
+/** Pages that speak of things: what they mention is seldom theirs to sell. @param {Document} doc */
+const isArticle = doc => meta(doc, 'og:type') === 'article' || [...doc.querySelectorAll('script[type*="ld+json"]')]
+  .some(block => /"@type":\s*\[?\s*"(\w*Article|BlogPosting|Recipe|Review|HowTo|JobPosting|Event)"/.test(`${block.textContent}`) && !/"ItemPage"/.test(`${block.textContent}`));
+
+/* ---- JSON-LD ---- */
+
+/** Every product in JSON-LD; or just those in blocks that are broken in one of the ways that shops break them. @param {Document} doc @param {boolean} [broken] @returns {Mention[]} */
+const mentioned = (doc, broken) => [...doc.querySelectorAll('script[type*="ld+json"]')].flatMap(block => {
+  const json = `${block.textContent}`;
+  for (const mend of [false, true]) {
+    try {
+      const held = JSON.parse(mend ? json.replace(/(\/[/*])?\s*(<!--|-->|<!\[CDATA\[|\]\]>)\s*(\*\/)?/g, '').replace(/[\0-\x1f]+/g, ' ').replace(/\\'/g, "'").replace(/,(?=\s*[}\],])|;\s*$/g, '') : json);
+      return broken && !(mend && fresh(block, json)) ? [] : inside(held);
+    } catch { /* once more, or it says nothing */ }
+  }
+  return [];
+});
+
+/** @param {any} node @param {boolean} [listed] @returns {Mention[]} */
+function inside(node, listed) {
+  if (Array.isArray(node)) return node.flatMap(one => inside(one, listed));
+  if (!node || typeof node !== 'object') return [];
+  if (isProduct(node['@type'])) return [{ told: node, listed }];
+  return [...inside([node['@graph'], node.mainEntity, node.item], listed), ...inside(node.itemListElement, true)];
+}
+
+/** @param {Look} look @param {Mention[]} mentions @param {boolean} article  where nothing is sold @returns {boolean} whether one is the page's own */
+function jsonLd(look, mentions, article) {
+  if (!mentions[0]) return false;
+  const { doc, page, addMain } = look;
+  const all = grouped(mentions).map(({ told, listed }) => ({ listed, told: /** @type {Told} */ ({ ...told, name: plain(line(told.name, 900)) }) }));
+  const own = all.filter(({ listed, told }) => !listed && !(article && !told.offers));
+  const url = (/** @type {Mention} */ one) => product(one.told, doc.baseURI, page)?.url;
+  const bare = (/** @type {string|undefined} */ url) => url?.split('?')[0];
+  const titles = [...doc.querySelectorAll('h1')].map(text);
+  const sold = own.filter(({ told }) => told.offers);
+  const lead = own[1] ? own.find(one => url(one) === page) ?? own.find(({ told }) => titles.includes(told.name))
+    ?? own.find(one => bare(url(one)) === bare(page)) ?? (sold[1] ? undefined : sold[0]) : own[0];
+  if (lead) addMain(lead.told);
+  else lists(look, all);
+  return !!lead;
+}
+
+/** The variants of a group are one product: the group where it is told, else the first of them. @param {Mention[]} mentions */
+function grouped(mentions) {
+  const variants = mentions.filter(({ told, listed }) => !listed && (told.isVariantOf ?? told.inProductGroupWithID));
+  const isGroup = (/** @type {Told} */ told) => /Group/.test(told['@type']);
+  const lead = mentions.find(({ told, listed }) => !listed && isGroup(told)) ?? variants[0];
+  return mentions.filter(one => one === lead || !variants.includes(one)).map(({ told, listed }) => {
+    const variant = first(told.hasVariant) ?? {};
+    return { listed, told: /** @type {Told} */ ({ offers: variant.offers, image: variant.image, sku: told.productGroupID, ...told }) };
+  });
+}
+
+/**
+ * Products that are on the page as links: each in the largest element around its link that holds no other's.
+ * One that has no link here has no button here.
+ * @param {Look} look @param {Mention[]} mentions
+ */
+function lists({ doc, addCard }, mentions) {
+  /** @type {Map<string|undefined, Element>} */
+  const links = new Map();
+  for (const link of mentions.length ? doc.querySelectorAll('a[href]') : []) {
+    const url = address(/** @type {HTMLAnchorElement} */ (link).href, doc.baseURI);
+    if (!links.has(url) && !link.closest('nav')) links.set(url, link);
+  }
+  const found = mentions.flatMap(({ told }) => {
+    const url = product(told, doc.baseURI)?.url;
+    const link = links.get(url);
+    return link ? [{ told, url, link }] : [];
+  });
+  const cards = widest(found.map(({ link }) => link));
+  for (const { told, link } of found) addCard(told, inRow(cards.get(link) ?? link));
+}
+
+/** The largest element around each of these that holds no other. @param {Element[]} cores @returns {Map<Element, Element>} */
+function widest(cores) {
+  /** @type {Map<Element, number>} */
+  const held = new Map();
+  for (const core of new Set(cores)) for (let one = /** @type {Element|null} */ (core); one; one = one.parentElement) held.set(one, (held.get(one) ?? 0) + 1);
+  return new Map(cores.map(core => {
+    let card = core;
+    for (let wider = core.parentElement; wider && held.get(wider) === 1 && !wider.matches('body,main,section,ul,ol,tbody'); wider = wider.parentElement) card = wider;
+    return [core, card];
+  }));
+}
+
+/** A table's row holds nothing but cells. @param {Element} card */
+const inRow = card => (card.matches('tr') && card.lastElementChild) || card;
+
+/** @type {Record<string, string>} */
+const NAMED = { amp: '&', quot: '"', apos: "'", lt: '<', gt: '>', nbsp: ' ', szlig: 'ß', reg: '®', trade: '™', rsquo: '’', ndash: '–', times: '×', deg: '°', hellip: '…', euro: '€', acute: '\u0301', grave: '\u0300', uml: '\u0308', circ: '\u0302', cedil: '\u0327', tilde: '\u0303', ring: '\u030a' };
+
+/** A text without the HTML that shops leave in JSON. @param {string} said */
+export const plain = said => [1, 2].reduce(said => said
+  .replace(/&#(x)?([\da-f]{2,4});/gi, (_, hex, code) => String.fromCharCode(parseInt(code, hex ? 16 : 10)))
+  .replace(/&([a-z]?)(amp|quot|apos|lt|gt|nbsp|szlig|reg|trade|rsquo|ndash|times|deg|hellip|euro|acute|grave|uml|circ|cedil|tilde|ring);/gi, (_, letter, name) => (letter + NAMED[name.toLowerCase()]).normalize()), said)
+  .replace(/<\/?\w+[^<>]*>/g, '');
+
+/* ---- microdata and RDFa ---- */
+
+/** What marks an item and a property of it. */
+const KINDS = [['itemscope', 'itemtype', 'itemprop'], ['typeof', 'typeof', 'property']];
+
+/** The items that are products, and not properties of others. @param {Document} doc @returns {{at: Element, told: Told}[]} */
+export const told = doc => KINDS.flatMap(kind => {
+  const [mark, type, property] = kind;
+  return [...doc.querySelectorAll(`[${type}*=Product]`)].filter(at => {
+    const around = at.parentElement?.closest(`[${mark}]`)?.getAttribute(type);
+    // A related product or a variant is a property of another product.
+    return isProduct(at.getAttribute(type)) && !(at.hasAttribute(property) && isProduct(around));
+  }).map(at => ({ at, told: item(at, kind) }));
+});
+
+/** @param {Look} look @returns {boolean} whether one is the page's own */
+function items({ doc, addMain, addCard }) {
+  const all = told(doc);
+  const titles = all[0] ? [...doc.querySelectorAll('h1')] : [];
+  const own = all.filter(({ at, told }) => all.length === 1 || titles.some(one => at.contains(one) || text(one) === line(told.name, 300)));
+  const leads = own.length > 1 && all.length > 1 ? own.filter(({ at }) => at.querySelector('h1')).slice(0, 1) : own;
+  const main = leads.length ? leads : own.slice(0, 1);
+  for (const { at, told } of all) {
+    if (main.some(one => one.at === at)) addMain(told, inRow(at));
+    else if (!main[0] || !at.closest('aside,[class*=relat i],[class*=recommend i],[class*=similar i],[class*=upsell i],[class*=cross i]')) addCard(told, inRow(at));
+  }
+  return !!main[0];
+}
+
+/** An item as JSON-LD would tell it. @param {Element} scope @param {string[]} kind @param {number} [deep] @returns {Told} */
+function item(scope, kind, deep = 0) {
+  const [mark, , property] = kind;
+  /** @type {Told} */
+  const told = {};
+  const others = scope.getAttribute('itemref')?.split(' ').map(id => scope.ownerDocument.getElementById(id)) ?? [];
+  for (const root of [scope, ...others]) {
+    if (root) for (const one of [root, ...root.querySelectorAll(`[${property}]`)]) {
+      const holder = one.parentElement?.closest(`[${mark}]`);
+      if (one === scope || !one.hasAttribute(property) || holder !== scope && (root === scope || root.contains(holder ?? null))) continue;
+      for (const name of `${one.getAttribute(property)}`.split(' ')) {
+        told[name.replace(/.*[:/]/, '')] ??= one.hasAttribute(mark) && deep < 4 ? item(one, kind, deep + 1) : value(one, name);
+      }
+    }
+  }
+  return told;
+}
+
+/** @param {Element} one @param {string} name */
+function value(one, name) {
+  const machine = one.getAttribute('content') ?? one.getAttribute('value');
+  if (machine) return machine;
+  const link = one.getAttribute('href') ?? one.getAttribute('src') ?? one.getAttribute('data');
+  return /name$|price$|sku$|brand$/i.test(name) ? text(one) : link ?? text(one);
+}
+
+/* ---- OpenGraph ---- */
+
+/** @param {Document} doc @returns {Told} */
+export const graph = doc => ({
+  name: meta(doc, 'og:title'),
+  url: meta(doc, 'og:url'),
+  image: meta(doc, 'og:image'),
+  price: meta(doc, 'product:sale_price:amount') ?? meta(doc, 'product:price:amount') ?? meta(doc, 'og:price:amount'),
+  priceCurrency: meta(doc, 'product:price:currency') ?? meta(doc, 'og:price:currency'),
+  category: meta(doc, 'product:category'),
+  availability: meta(doc, 'product:availability') ?? meta(doc, 'og:availability'),
+  sku: meta(doc, 'product:retailer_item_id'),
+  brand: meta(doc, 'product:brand') ?? meta(doc, 'og:brand'),
+});
+
+/** @param {Look} look @returns {boolean} whether it tells of a product */
+function openGraph({ doc, finds, addMain }) {
+  const told = graph(doc);
+  const title = doc.querySelector('meta[property="og:title"]');
+  const said = told.price || !finds[0] && /^(og:)?product(\.item)?$/.test(meta(doc, 'og:type') ?? '');
+  if (!said || title && !fresh(title, title.getAttribute('content')) || left(doc, told.name)) return false;
+  const heading = [...doc.querySelectorAll('h1')].map(text).find(one => one && told.name?.includes(one));
+  addMain({ ...told, name: heading ?? told.name });
+  return true;
+}
+
+/** The parts of a page that are not its content. */
+const SIDE = [
+  'header:not(main *,article *,section *,li *)', 'footer:not(article *,li *)', 'nav', 'dialog,[role=dialog],[hidden]',
+  ...'mini-cart minicart drawer cookie recommend related upsell cross similar recent also-'.split(' ').map(one => `[class*=${one} i]:not(body,html)`),
+].join();
+
+/** Whether an element is a link, or holds or is in one, to another page. @param {Element|null} one */
+function away(one) {
+  const link = /** @type {HTMLAnchorElement|null|undefined} */ (one?.closest('a[href]') ?? one?.querySelector('a[href]'));
+  const url = link?.href.split('#')[0] ?? '';
+  return url.startsWith('http') && url !== document.URL.split('#')[0] && !/\.(jpe?g|png|webp|avif|gif)(\?|$)/i.test(url);
+}
+
+/* ---- other buttons' slots ---- */
+
+/** A like button of old names its page; it is adopted where it stands. @param {Look} look */
+function adopt({ doc, page, addCard }) {
+  for (const slot of doc.querySelectorAll('.fb-like')) {
+    const url = address(slot.getAttribute('data-href') || page, doc.baseURI);
+    if (!url || new URL(url).origin !== location.origin) continue;
+    let card = slot.parentElement;
+    while (card && card !== doc.body && !card.querySelector('h1,h2,h3,h4,a[href]')) card = card.parentElement;
+    const name = url === page && meta(doc, 'og:title') || text(card?.querySelector('h1,h2,h3,h4,a[href]')) || decodeURIComponent(`${url.split(/[?#]/)[0].split('/').findLast(Boolean)}`);
+    addCard({ url, name, image: url === page ? meta(doc, 'og:image') : undefined }, slot);
+  }
+}
+
+/* ---- what follows a like ---- */
+
+/**
+ * All that the page shows of a product that has a button, as it is now.
+ * @param {Document} doc @param {import('./find.js').Find} find @returns {Promise<Partial<Product>>}
+ */
+export async function details(doc, find) {
+  const [shown, price] = await Promise.all([part('shown'), part('price'), see()]);
+  const said = availability(find.told);
+  return { ...(said && { availability: said }), ...(sight && shown.details({ ...tools, ...sight, ...price }, doc, find)) };
+}
+
+const tools = { address, availability, away, first, graph, inRow, line, mentioned, meta, plain, product, SIDE, text, told, widest };
+
+/** @typedef {typeof tools} Tools */
+
+// Where the markup is silent the first look waits for sight already.
+if (!document.querySelector('[itemtype*="/Product"],[typeof*=Product],meta[property*="price:amount"]')) await see();
