@@ -236,7 +236,8 @@ def test_facts_that_were_not_taken_are_sent_again(tabs, network):
     page = tabs(tabs.first)
     network.path, network.refuse = "/v1/likes/details", [503, 429]
     like(page).click()
-    until(lambda: len(network.sent.get("/v1/likes/details", [])) == 3, every_s=0.1, within_s=30, what="the facts to be sent again")
+    sent = network.sent
+    until(lambda: len(sent.get("/v1/likes/details", [])) == 3, every_s=0.1, within_s=30, what="the facts to be sent again")
     settled(page)
 
 
