@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 from afterlike import sites
 from afterlike.db import Database
 from cast import ADA, LAMP, answers, like, profile_link
-from parts.product import Server, Site, afterlike
+from parts.product import Server, Site, prepared
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
 
@@ -96,8 +96,7 @@ class Desk:
 
 
 def sign_in_link(server: Server, email: str) -> str:
-    settings = {"bind": f"127.0.0.1:{server.port}", **server.settings}
-    return afterlike("sign-in-link", email, home=server.home, **settings).stdout.strip()
+    return prepared("sign-in-link", email, on=server).strip()
 
 
 def signed_in(server: Server, email: str) -> Desk:

@@ -117,7 +117,7 @@ class Pages:
     """Opens pages in contexts of their own, and remembers what went wrong on them."""
 
     def __init__(self):
-        self.contexts, self.wrongs = [], []
+        self.contexts, self.wrongs, self.closing = [], [], False
 
     def open(self, browser: Browser, *, errors: bool = False, **options: Any) -> Page:
         """A page in a new context; exceptions and refusals by its security policy count unless `errors` allows them."""
@@ -129,14 +129,20 @@ class Pages:
         return context.new_page()
 
     def _watch(self, page: Page) -> None:
-        page.on("pageerror", lambda error: self.wrongs.append(f"{page.url}: {error}"))
+        page.on("pageerror", lambda error: self._note(page, str(error)))
         page.on("console", lambda message: self._hear(page, message))
 
     def _hear(self, page: Page, message: ConsoleMessage) -> None:
         said = message.text.lower()
         if message.type == "error" and ("content security policy" in said or "content-security-policy" in said):
-            self.wrongs.append(f"{page.url}: {message.text}")
+            self._note(page, message.text)
+
+    def _note(self, page: Page, wrong: str) -> None:
+        # What a closing page breaks off is no fault of its scripts; Firefox calls it an error of the same origin policy.
+        if not self.closing:
+            self.wrongs.append(f"{page.url}: {wrong}")
 
     def close(self) -> None:
+        self.closing = True
         for context in self.contexts:
             context.close()

@@ -1,5 +1,6 @@
 """A PostgreSQL server of the tests' own, in a temporary folder, and new empty databases in it."""
 
+import contextlib
 import itertools
 import os
 import shutil
@@ -11,7 +12,7 @@ from pathlib import Path
 import psycopg
 
 from parts.install import postgres_bin
-from parts.programs import Missing, Program, answers, free_port
+from parts.programs import Missing, Program, alive, answers, free_port, until
 
 # Nothing here has to outlive the machine, only a kill -9: the operating system keeps what was written.
 CAREFREE = ("fsync=off", "full_page_writes=off", "autovacuum=off", "max_connections=200", "unix_socket_directories=")
@@ -78,8 +79,14 @@ class Postgres:
         return f"postgresql+psycopg://afterlike@127.0.0.1:{self.port}/{name}"
 
     def kill(self) -> None:
-        """kill -9 of the server and all that serves for it."""
+        """kill -9 of the server and of all that serves for it: each of these leads a session of its own."""
+        served = self.program.children() if self.program.running else []
         self.program.end()
+        for pid in served:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        # While one of them holds the shared memory, the next start is refused.
+        until(lambda: not any(alive(pid) for pid in served), what="PostgreSQL to be gone")
 
     def pause(self) -> None:
         os.killpg(self.program.pid, signal.SIGSTOP)
@@ -88,5 +95,5 @@ class Postgres:
         os.killpg(self.program.pid, signal.SIGCONT)
 
     def close(self) -> None:
-        self.program.end()
+        self.kill()
         shutil.rmtree(self.folder)

@@ -1,19 +1,25 @@
 """The product itself, started the way an owner starts it: `afterlike serve` in a process of its own."""
 
 import json
+import multiprocessing
 import os
 import subprocess
 import sys
+import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
+from multiprocessing.reduction import DupFd
 from pathlib import Path
 
+from afterlike import cli
 from parts.programs import Program, free_port
 
 SERVER = Path(__file__).resolve().parents[2] / "server"
 AFTERLIKE = [sys.executable, "-m", "afterlike"]
+WARM = multiprocessing.get_context("forkserver")
+WARM.set_forkserver_preload(["afterlike.cli"])
 
 
 def environment(home: Path, settings: Mapping[str, object]) -> dict[str, str]:
@@ -21,17 +27,42 @@ def environment(home: Path, settings: Mapping[str, object]) -> dict[str, str]:
 
     Short names are fine: `database_url=…` is AFTERLIKE_DATABASE_URL.
     """
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("AFTERLIKE_")}
+    # Compiled once, not at each start, whatever the machine says: thousands of starts are half of the tests' time.
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("AFTERLIKE_", "PYTHONDONTWRITE"))}
     given = {name if name.isupper() else f"AFTERLIKE_{name.upper()}": str(value) for name, value in settings.items()}
     return clean | {"PYTHONPATH": str(SERVER), "PYTHONUNBUFFERED": "1", "AFTERLIKE_HOME": str(home)} | given
 
 
 def afterlike(*arguments: str, home: Path, check: bool = True, **settings: object) -> subprocess.CompletedProcess[str]:
-    """Runs one `afterlike` command to its end."""
+    """Runs one `afterlike` command to its end, as a person starts it."""
     command, env = [*AFTERLIKE, *arguments], environment(home, settings)
     ran = subprocess.run(command, env=env, cwd=home, capture_output=True, text=True, timeout=120, check=False)
     assert not check or ran.returncode == 0, f"afterlike {' '.join(arguments)} failed:\n{ran.stderr}{ran.stdout}"
     return ran
+
+
+def prepared(*arguments: str, on: "Server") -> str:
+    """What an `afterlike` command says that only prepares a test, on the data of a running server.
+
+    It runs in a process of its own, which is forked from one that has the package loaded: a tenth of a start's time.
+    """
+    env = on.environment()
+    with tempfile.TemporaryFile("w+") as out:
+        running = WARM.Process(target=_run, args=(arguments, env, str(on.home), DupFd(out.fileno())))
+        running.start()
+        running.join(120)
+        out.seek(0)
+        said = out.read()
+    assert running.exitcode == 0, f"afterlike {' '.join(arguments)} failed:\n{said}"
+    return said
+
+
+def _run(arguments: tuple[str, ...], env: dict[str, str], folder: str, out) -> None:
+    os.environ.clear()
+    os.environ.update(env)
+    os.chdir(folder)
+    os.dup2(out.detach(), sys.stdout.fileno())
+    cli.main(arguments, prog_name="afterlike")
 
 
 class Server:
@@ -107,11 +138,7 @@ class Site:
 
 def make_site(server: Server, *, origin: str, name: str, admin: str) -> Site:
     """Registers a site in the server's home and database."""
-    settings = {"bind": f"127.0.0.1:{server.port}", **server.settings}
-    ran = afterlike(
-        "init", "--name", name, "--origin", origin, "--admin", admin, "--json", home=server.home, **settings,
-    )
-    told = json.loads(ran.stdout)
+    told = json.loads(prepared("init", "--name", name, "--origin", origin, "--admin", admin, "--json", on=server))
     return Site(told["site"], told["api_key"], told["sign_in_url"], origin)
 
 

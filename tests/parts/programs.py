@@ -1,6 +1,7 @@
 """Starting, watching and ending a program; what every other part is made of."""
 
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -15,10 +16,21 @@ class Missing(AssertionError):
     """A part that the tests need is not on this machine; never skipped over."""
 
 
+# Below what the system hands out to outgoing connections: one of these may otherwise take the port of a server that is
+# about to start, or to come back. Above it all that browsers refuse to call.
+PORTS = range(11_000, 32_000)
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port of 127.0.0.1 that nobody listens on, and that no outgoing connection will take meanwhile."""
+    while True:
+        port = random.choice(PORTS)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 def until(question: Callable[[], Any], *, within_s: float = 10, every_s: float = 0.02, what: str = "it") -> Any:
@@ -94,6 +106,14 @@ class Program:
             return until(asked, within_s=within_s, what=what)
         except AssertionError as vain:
             raise AssertionError(f"{vain}\n{self.log[-4000:]}") from None
+
+
+def alive(pid: int) -> bool:
+    """Whether such a process still runs; one that is dead but not yet fetched by its parent does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def answers(port: int) -> bool:

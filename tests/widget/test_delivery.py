@@ -232,10 +232,13 @@ def test_no_more_than_200_wait_and_likes_stay_longest(alone):
     until(lambda: len(outbox(alone)) == 200, what="the disk to hold as many")
 
 
-def test_facts_that_were_not_taken_are_sent_again(tabs, network):
-    page = tabs(tabs.first)
+def test_facts_that_were_not_taken_are_sent_again(new_page, chromium, network, shop):
+    offer = '{"price": "9.50", "priceCurrency": "EUR", "availability": "InStock"}'
+    told = f'{{"@type": "Product", "name": "Tall mug", "offers": {offer}}}'
+    page = new_page(chromium)
+    page.goto(shop({"/": f'{TAG}<h1>Tall mug</h1><script type="application/ld+json">{told}</script>'}))
     network.path, network.refuse = "/v1/likes/details", [503, 429]
-    like(page).click()
+    like(page, "Tall mug").click()
     sent = network.sent
     until(lambda: len(sent.get("/v1/likes/details", [])) == 3, every_s=0.1, within_s=30, what="the facts to be sent again")
     settled(page)
