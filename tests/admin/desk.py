@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 from afterlike import sites
 from afterlike.db import Database
 from cast import ADA, LAMP, answers, like, profile_link
-from parts.product import Server, Site, prepared
+from parts.product import Server, Site
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
 
@@ -96,7 +96,7 @@ class Desk:
 
 
 def sign_in_link(server: Server, email: str) -> str:
-    return prepared("sign-in-link", email, on=server).strip()
+    return server.tell("sign-in-link", email).strip()
 
 
 def signed_in(server: Server, email: str) -> Desk:

@@ -34,35 +34,31 @@ def environment(home: Path, settings: Mapping[str, object]) -> dict[str, str]:
 
 
 def afterlike(*arguments: str, home: Path, check: bool = True, **settings: object) -> subprocess.CompletedProcess[str]:
-    """Runs one `afterlike` command to its end, as a person starts it."""
-    command, env = [*AFTERLIKE, *arguments], environment(home, settings)
-    ran = subprocess.run(command, env=env, cwd=home, capture_output=True, text=True, timeout=120, check=False)
+    """Runs one `afterlike` command to its end, in a process of its own.
+
+    It is forked from a process that has the package loaded, which takes a tenth of a start's time. That the command can be
+    started as a person starts it is shown by every `Server`.
+    """
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as wrong:
+        streams = DupFd(out.fileno()), DupFd(wrong.fileno())
+        running = WARM.Process(target=_run, args=(arguments, environment(home, settings), str(home), streams))
+        running.start()
+        running.join(120)
+        out.seek(0), wrong.seek(0)
+        ran = subprocess.CompletedProcess([*AFTERLIKE, *arguments], running.exitcode, out.read(), wrong.read())
+    running.kill()  # only one that hangs is still there
     assert not check or ran.returncode == 0, f"afterlike {' '.join(arguments)} failed:\n{ran.stderr}{ran.stdout}"
     return ran
 
 
-def prepared(*arguments: str, on: "Server") -> str:
-    """What an `afterlike` command says that only prepares a test, on the data of a running server.
-
-    It runs in a process of its own, which is forked from one that has the package loaded: a tenth of a start's time.
-    """
-    env = on.environment()
-    with tempfile.TemporaryFile("w+") as out:
-        running = WARM.Process(target=_run, args=(arguments, env, str(on.home), DupFd(out.fileno())))
-        running.start()
-        running.join(120)
-        out.seek(0)
-        said = out.read()
-    assert running.exitcode == 0, f"afterlike {' '.join(arguments)} failed:\n{said}"
-    return said
-
-
-def _run(arguments: tuple[str, ...], env: dict[str, str], folder: str, out) -> None:
+def _run(arguments: tuple[str, ...], env: dict[str, str], folder: str, streams: tuple) -> None:
     os.environ.clear()
     os.environ.update(env)
     os.chdir(folder)
-    os.dup2(out.detach(), sys.stdout.fileno())
-    cli.main(arguments, prog_name="afterlike")
+    for stream, file in zip((sys.stdout, sys.stderr), streams, strict=True):
+        os.dup2(file.detach(), stream.fileno())
+    sys.argv = ["afterlike", *arguments]
+    cli.main()
 
 
 class Server:
@@ -111,6 +107,10 @@ class Server:
         except OSError:
             return False
 
+    def tell(self, *arguments: str) -> str:
+        """What another `afterlike` command says, on the same data."""
+        return afterlike(*arguments, home=self.home, bind=f"127.0.0.1:{self.port}", **self.settings).stdout
+
     def workers(self) -> list[int]:
         """The pids of its worker processes."""
         return self.program.children()
@@ -138,7 +138,7 @@ class Site:
 
 def make_site(server: Server, *, origin: str, name: str, admin: str) -> Site:
     """Registers a site in the server's home and database."""
-    told = json.loads(prepared("init", "--name", name, "--origin", origin, "--admin", admin, "--json", on=server))
+    told = json.loads(server.tell("init", "--name", name, "--origin", origin, "--admin", admin, "--json"))
     return Site(told["site"], told["api_key"], told["sign_in_url"], origin)
 
 

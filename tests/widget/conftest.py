@@ -12,7 +12,6 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from parts.listener import Listener
-from parts.product import prepared
 
 PAGES = Path(__file__).parent / "pages"
 AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
@@ -113,7 +112,7 @@ def ask(collector, tmp_path) -> Callable[..., None]:
         file = tmp_path / "flow.json"
         flow = {"key": "welcome", "name": "First questions", "kind": "survey", "thanks": "Thank you kindly!"}
         file.write_text(json.dumps(flow | {"cards": list(cards)} | more))
-        prepared("flows", "load", str(file), "--site", collector.site, on=collector.server)
+        collector.server.tell("flows", "load", str(file), "--site", collector.site)
 
     return load
 
