@@ -19,7 +19,7 @@ export async function consent(tools, yes) {
     await forget(tools);
     // A navigation within the page has it looked at all the same: then nothing is to be found.
     tools.stopped ??= { looked: tools.looked };
-    tools.looked = ({ finds }) => { finds.length = 0; };
+    tools.looked = finds => { finds.length = 0; };
   } else if (tools.stopped) {
     tools.looked = tools.stopped.looked;
     tools.stopped = undefined;

@@ -14,7 +14,9 @@ export function debug(tools) {
   let last = '';
   say(`site ${site}, collector ${collector}, language ${locale}`);
 
-  tools.looked = ({ finds }) => {
+  tools.wrong = console.warn;
+
+  tools.looked = finds => {
     const told = finds.map(({ product: { key, title, price, currency }, at, how }) => `“${title}” (${key})${price ? `, ${price} ${currency}` : ', no price'}: ${how} ${named(at)}`);
     const text = told.join('\n');
     if (text === last && last) return;

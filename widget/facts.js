@@ -19,6 +19,9 @@
 // Names that only say where a visitor came from; the collector strips the same ones.
 const TRACKING = /^(utm_.*|\w+clk?id|[gw]braid|igshid|mc_[ce]id|_g[al]|ref_src)$/i;
 
+// Nothing in it to put right: thousands of a page's links need no parsing.
+const CLEAN = /^https?:\/\/[a-z\d.-]+[a-z](:\d+)?(\/(?!\.)[\w.-]*)+$/;
+
 /**
  * An absolute http(s) address; anything else is nothing.
  * @param {any} value @param {string} base @param {boolean} [whole] keep tracking and fragment
@@ -26,13 +29,16 @@ const TRACKING = /^(utm_.*|\w+clk?id|[gw]braid|igshid|mc_[ce]id|_g[al]|ref_src)$
  */
 export function address(value, base, whole) {
   if (value?.trim?.()) try {
-    const url = new URL(value, base);
-    if (!whole) {
-      if (url.search) for (const name of [...url.searchParams.keys()]) if (TRACKING.test(name)) url.searchParams.delete(name);
-      if (!/^#!?\//.test(url.hash || '#/')) url.hash = '';
+    let text = value;
+    if (!CLEAN.test(text)) {
+      const url = new URL(text, base);
+      if (!whole) {
+        if (url.search) for (const name of [...url.searchParams.keys()]) if (TRACKING.test(name)) url.searchParams.delete(name);
+        if (!/^#!?\//.test(url.hash || '#/')) url.hash = '';
+      }
+      // The URL standard lets these stand in a query; the collector does not.
+      text = url.href.replace(/[\\{}|^`]/g, encodeURIComponent);
     }
-    // The URL standard lets these stand in a query; the collector does not.
-    const text = url.href.replace(/[\\{}|^`]/g, encodeURIComponent);
     if (/^https?:..[^@/]+\/.{0,1900}$/.test(text)) return text;
   } catch { /* not an address */ }
 }
@@ -67,8 +73,7 @@ export function product(told, base, page) {
     url,
     title: line(told.name, 300),
     image: address(image?.url ?? image, base, true),
-    price: sure && price,
-    currency: sure && currency,
+    ...sure && { price, currency },
     category: line(told.category, 200),
     sku: line(told.sku, 100),
     brand: line(told.brand, 200),

@@ -19,7 +19,6 @@ import { address, line, product } from './facts.js';
  * @property {string} [cardTarget]  and within a card
  * @property {How} [position]  at that place
  * @property {boolean} [pages]  whether a page without a product is liked itself
- * @property {() => void} [again]  has the page looked at once more
  *
  * @typedef {object} Mention  one product in a JSON-LD block
  * @property {Told} told
@@ -31,7 +30,8 @@ import { address, line, product } from './facts.js';
  * @property {Find[]} finds
  * @property {Rules} rules
  * @property {(told: Told, within?: Element) => void} addMain
- * @property {(told: Told, card: Element) => void} addCard
+ * @property {(told: Told, card: Element) => Promise<void>} addCard  adds at once, and rests after it
+ * @property {() => Promise<void>} rest  lets the page move when it has been held up long enough; to be awaited in long loops
  */
 
 export const SLOT = '[data-afterlike-button],afterlike-button,.fb-like:not([data-href*=facebook])';
@@ -63,10 +63,11 @@ export const isProduct = types => /\bProduct(Group)?\b/.test(types);
  * The products of the page. Explicit attributes are the owner's word: where there are any, nothing else is looked at.
  * @param {Document} doc
  * @param {Rules} rules
- * @param {typeof import('./read.js').read} [read]  reads the rest, once it is loaded
- * @returns {{finds: Find[], more: boolean}} `more`: only `read` can tell
+ * @param {Look['rest']} rest
+ * @param {(name: string) => Promise<typeof import('./read.js')|undefined>} load  `read`, where only that can tell
+ * @returns {Promise<Find[]>}
  */
-export function find(doc, rules, read) {
+export async function find(doc, rules, rest, load) {
   const base = doc.baseURI;
   const canonical = /** @type {HTMLLinkElement|null} */ (doc.querySelector('link[rel=canonical]'));
   const page = (canonical && fresh(canonical, canonical.href) && address(canonical.href, base)) || address(doc.URL, base);
@@ -93,6 +94,7 @@ export function find(doc, rules, read) {
     const place = rules.cardTarget && card.querySelector(rules.cardTarget);
     const at = place || card.querySelector(SLOT) || card;
     add(told, link(card), at, place ? /** @type {How} */ (rules.position) : at.matches('a,button') ? 'after' : 'append');
+    return rest();
   };
 
   /** Where the owner's rule says, in its slot, else under the heading that names it, else beside the price. @param {Told} told @param {Element} [within] */
@@ -106,7 +108,7 @@ export function find(doc, rules, read) {
 
   for (const card of doc.querySelectorAll('[data-afterlike-product],afterlike-button[product]')) {
     const { dataset } = /** @type {HTMLElement} */ (card);
-    addCard({
+    await addCard({
       ...dataset,
       key: dataset.afterlikeProduct || dataset.key || card.getAttribute('product'),
       url: address(dataset.url, base) ?? link(card) ?? page,
@@ -114,7 +116,7 @@ export function find(doc, rules, read) {
       priceCurrency: dataset.currency,
     }, card);
   }
-  if (finds[0]) return { finds, more: false };
+  if (finds[0]) return finds;
 
   const mentions = [...doc.querySelectorAll('script[type="application/ld+json"]')].flatMap(block => {
     try {
@@ -123,11 +125,13 @@ export function find(doc, rules, read) {
       return []; // a broken block says nothing; the next one may
     }
   });
-  const [one, ...others] = mentions;
-  const plain = one && !others[0] && !one.listed && one.told.offers && !/Group/.test(one.told['@type']);
+  const [one] = mentions;
+  const plain = one && !mentions[1] && !one.listed && one.told.offers && !/Group/.test(one.told['@type']);
   if (plain) addMain(one.told);
-  read?.({ doc, page, finds, rules, addMain, addCard }, plain ? [] : mentions);
-  return { finds, more: !plain || !!doc.querySelectorAll('[itemtype*="/Product"],.fb-like')[1] };
+  if (!plain || doc.querySelectorAll('[itemtype*="/Product"],.fb-like')[1]) {
+    await (await load('read'))?.read({ doc, page, finds, rules, addMain, addCard, rest }, plain ? [] : mentions);
+  }
+  return finds;
 }
 
 /**
@@ -136,7 +140,7 @@ export function find(doc, rules, read) {
  */
 function inside(node, listed) {
   if (Array.isArray(node)) return node.flatMap(one => inside(one, listed));
-  if (!node || typeof node != 'object') return [];
+  if (!node) return [];
   if (isProduct(node['@type'])) return [{ told: node, listed }];
   return [...inside([node['@graph'], node.mainEntity, node.item], listed), ...inside(node.itemListElement, true)];
 }

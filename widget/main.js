@@ -18,7 +18,7 @@ import { button as english } from './words/en.js';
  *
  * @typedef {import('./button.js').LikeButton & Place} Face  a product's button on the page
  *
- * @typedef {{status: number, pause: string|null, answer: any}} Heard  status 0: nothing came back
+ * @typedef {{status: number, pause?: string|null, answer?: any}} Heard  status 0: nothing came back
  *
  * @typedef {object} Tools  what the later parts of the widget work with
  * @property {HTMLScriptElement} script
@@ -47,20 +47,20 @@ import { button as english } from './words/en.js';
  * @property {Face} [pressed]  the button that was pressed last, where a question may open
  * @property {(yes?: unknown) => void} [allow]  lets a widget begin that waits for consent
  * @property {Pick<Tools, 'looked'>} [stopped]  consent was taken back, and who heard of looks before
- * @property {(found: ReturnType<typeof find>) => void} [looked]  gets every look's result before it is used, for `data-debug`, and for a page without consent
+ * @property {(finds: import('./find.js').Find[]) => void} [looked]  gets every look's result before it is used, for `data-debug`, and for a page without consent
+ * @property {(wrong: unknown) => void} [wrong]  gets every exception that ended within the widget, likewise
  * @property {(kind: string, status: number, answer: any) => void} [heard]  every answer, likewise
  */
 
-const DAY = 864e5;
 const COUNTS = 200; // keys in one request
 const LINE = 6e3; // and their length, below what web servers take
-const BREATH = 9; // milliseconds of making buttons before the page may move
+const BREATH = 9; // milliseconds of looking and making buttons before the page may move
 
 /** @param {HTMLScriptElement} script @param {Record<string, (...args: any[]) => Promise<any>>} api  gets its methods */
 function start(script, api) {
   const doc = document;
-  const { dataset } = script;
-  const { site = '', debug, collector = new URL(script.src).origin, locale = doc.documentElement.lang || navigator.language } = dataset;
+  const dataset = /** @type {DOMStringMap & {site: string}} */ (script.dataset);
+  const { site, collector = new URL(script.src).origin, locale = doc.documentElement.lang || navigator.language } = dataset;
   const loaded = Date.now();
   /** By product key; one whose product has left the page stays, for the case that it comes back. @type {Map<string, Face>} */
   const faces = new Map();
@@ -70,8 +70,6 @@ function start(script, api) {
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   let timer;
   let changed = false;
-  /** @type {typeof import('./read.js').read|undefined} */
-  let read;
 
   /**
    * The page is not ours: whatever goes wrong here ends here.
@@ -81,7 +79,7 @@ function start(script, api) {
     try {
       return await work(...args);
     } catch (wrong) {
-      if (debug != null) console.warn(wrong);
+      tools.wrong?.(wrong);
     }
   };
 
@@ -119,14 +117,22 @@ function start(script, api) {
 
   /* ---- finding ---- */
 
+  let begun = 0;
+  const rest = async () => {
+    if (Date.now() - begun > BREATH) {
+      watcher.takeRecords();
+      await new Promise(/** @type {any} */ (setTimeout));
+      begun = Date.now();
+    }
+  };
+
   const look = safe(async () => {
-    let found = find(doc, own, read);
-    if (found.more && !read && (read = (await load('read'))?.read)) found = find(doc, own, read);
-    tools.looked?.(found);
+    begun = Date.now();
+    const finds = await find(doc, own, rest, load);
+    tools.looked?.(finds);
     const left = new Set(faces.values());
     const fresh = [];
-    let begun = Date.now();
-    for (const one of found.finds) {
+    for (const one of finds) {
       const { product: { key, title = '' }, at, how } = one;
       const face = faces.get(key) ?? /** @type {Face} */ (likeButton(doc, title, words, safe(() => press(face)), own));
       if (!faces.has(key)) fresh.push(key);
@@ -134,11 +140,7 @@ function start(script, api) {
       left.delete(face);
       if (face.at != at || !face.host.isConnected) at[how](face.host);
       Object.assign(face, one);
-      if (Date.now() - begun > BREATH) {
-        watcher.takeRecords();
-        await new Promise(/** @type {any} */ (setTimeout));
-        begun = Date.now();
-      }
+      await rest();
     }
     for (const { host } of left) host.remove();
     watcher.takeRecords();
@@ -213,7 +215,7 @@ function start(script, api) {
     source: 'widget',
     product,
     page: page(),
-    context: { locale, position: [...faces.keys()].indexOf(product.key) + 1, dwell_ms: Math.min(Date.now() - loaded, DAY), pressed_at: Date.now() },
+    context: { locale, position: [...faces.keys()].indexOf(product.key) + 1, dwell_ms: Date.now() - loaded, pressed_at: Date.now() },
   });
 
   /** @param {Face} face */
@@ -230,7 +232,7 @@ function start(script, api) {
       const given = liked ? body(face) : {};
       if (liked) face.like = uuid();
       const { id } = write(liked ? 'likes' : 'unlike', key, face.like, given, first ? { tries: 1, firm: true, not_before: Date.now() + CLAIM } : {});
-      if (first) sent.set(id, call('likes', { id: face.like, ...given }).catch(() => ({ status: 0, pause: null, answer: {} })));
+      if (first) sent.set(id, call('likes', { id: face.like, ...given }).catch(() => ({ status: 0 })));
     }
     use('press', face, liked, early);
   }
@@ -247,7 +249,6 @@ function start(script, api) {
 
   const begin = safe(async () => {
     if (Object.keys(dataset).some(name => !/site|coll|loc/.test(name))) own = await (await load('own')).own(tools);
-    own.again = soon;
     words = { ...words, ...(await speak(locale))?.button };
     await store.read();
     look();
@@ -257,7 +258,7 @@ function start(script, api) {
     doc.dispatchEvent(new Event('afterlike:ready'));
   });
 
-  for (const name of ['consent', 'forget', 'look', 'like', 'unlike', 'products']) {
+  for (const name of 'consent forget look like unlike products'.split(' ')) {
     api[name] = safe(async (/** @type {any} */ given) => (await load('api'))[name](tools, given));
   }
   if (doc.readyState == 'loading') doc.addEventListener('DOMContentLoaded', begin);

@@ -11,7 +11,6 @@ import * as english from './words/en.js';
  * @property {string} [cardTarget]  selector of its place within a card
  * @property {How} [position]  how it stands to that place
  * @property {boolean} [pages]  whether a page without a product can be liked itself
- * @property {() => void} [again]
  * @property {string} [icon]  outline in a box of 24 × 24
  * @property {number} [countFrom]  smaller counts are not shown
  * @property {(locale: string, spoken: any) => any} [speak]  lays the owner's texts over ours

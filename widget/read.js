@@ -11,28 +11,23 @@ import { fresh, isProduct, text } from './find.js';
 /** @typedef {import('./facts.js').Told} Told */
 /** @typedef {import('./facts.js').Product} Product */
 
-/** @type {typeof import('./sight.js')|undefined} */
-let sight;
-/** @type {Promise<void>|undefined} */
-let coming;
-
 /** A part of this build. @param {string} name */
 const part = name => import(import.meta.url.replace('read-', `${name}-`));
 
-/** The part that sees what no markup tells. */
-const see = () => coming ??= part('sight').then(loaded => { sight = loaded; }, () => { coming = undefined; });
+/** The part that sees what no markup tells; nothing where it does not come. @returns {Promise<typeof import('./sight.js')|undefined>} */
+const see = () => part('sight').catch(() => undefined);
 
 /**
  * Adds to a look at the page the products that are told in these ways, and stand on the page.
  * @param {Look} look @param {Mention[]} mentions  the JSON-LD that is not just the page's own product
  */
-export function read(look, mentions) {
+export async function read(look, mentions) {
   const { doc, finds, addMain } = look;
   const quiet = isArticle(doc);
-  let main = !!finds[0] || jsonLd(look, [...mentions, ...mentioned(doc, true)], quiet);
-  main = items(look) || main || openGraph(look);
-  if (!main && sight) sight.seen(look, tools, quiet);
-  else if (!main) see().then(() => sight && look.rules.again?.());
+  let main = !!finds[0] || await jsonLd(look, [...mentions, ...mentioned(doc, true)], quiet);
+  main = await items(look) || main || openGraph(look);
+  // What is marked up as a list is one.
+  if (!main && (!finds[2] || /product/.test(meta(doc, 'og:type') ?? ''))) await (await see())?.seen(look, tools, quiet);
   adopt(look);
   if (look.rules.pages && !finds[0]) addMain({ name: meta(doc, 'og:title') ?? (text(doc.querySelector('h1')) || doc.title), url: look.page, image: meta(doc, 'og:image') });
 }
@@ -73,8 +68,8 @@ function inside(node, listed) {
   return [...inside([node['@graph'], node.mainEntity, node.item], listed), ...inside(node.itemListElement, true)];
 }
 
-/** @param {Look} look @param {Mention[]} mentions @param {boolean} article  where nothing is sold @returns {boolean} whether one is the page's own */
-function jsonLd(look, mentions, article) {
+/** @param {Look} look @param {Mention[]} mentions @param {boolean} article  where nothing is sold @returns {Promise<boolean>} whether one is the page's own */
+async function jsonLd(look, mentions, article) {
   if (!mentions[0]) return false;
   const { doc, page, addMain } = look;
   const all = grouped(mentions).map(({ told, listed }) => ({ listed, told: /** @type {Told} */ ({ ...told, name: plain(line(told.name, 900)) }) }));
@@ -86,7 +81,7 @@ function jsonLd(look, mentions, article) {
   const lead = own[1] ? own.find(one => url(one) === page) ?? own.find(({ told }) => titles.includes(told.name))
     ?? own.find(one => bare(url(one)) === bare(page)) ?? (sold[1] ? undefined : sold[0]) : own[0];
   if (lead) addMain(lead.told);
-  else lists(look, all);
+  else await lists(look, all);
   return !!lead;
 }
 
@@ -106,20 +101,21 @@ function grouped(mentions) {
  * One that has no link here has no button here.
  * @param {Look} look @param {Mention[]} mentions
  */
-function lists({ doc, addCard }, mentions) {
+async function lists({ doc, addCard, rest }, mentions) {
   /** @type {Map<string|undefined, Element>} */
   const links = new Map();
-  for (const link of mentions.length ? doc.querySelectorAll('a[href]') : []) {
+  for (const link of doc.querySelectorAll('a[href]')) {
     const url = address(/** @type {HTMLAnchorElement} */ (link).href, doc.baseURI);
     if (!links.has(url) && !link.closest('nav')) links.set(url, link);
   }
-  const found = mentions.flatMap(({ told }) => {
-    const url = product(told, doc.baseURI)?.url;
-    const link = links.get(url);
-    return link ? [{ told, url, link }] : [];
-  });
+  const found = [];
+  for (const { told } of mentions) {
+    await rest();
+    const link = links.get(address(first(told.url ?? first(told.offers)?.url), doc.baseURI));
+    if (link) found.push({ told, link });
+  }
   const cards = widest(found.map(({ link }) => link));
-  for (const { told, link } of found) addCard(told, inRow(cards.get(link) ?? link));
+  for (const { told, link } of found) await addCard(told, inRow(cards.get(link) ?? link));
 }
 
 /** The largest element around each of these that holds no other. @param {Element[]} cores @returns {Map<Element, Element>} */
@@ -158,21 +154,22 @@ export const told = doc => KINDS.flatMap(kind => {
     const around = at.parentElement?.closest(`[${mark}]`)?.getAttribute(type);
     // A related product or a variant is a property of another product.
     return isProduct(at.getAttribute(type)) && !(at.hasAttribute(property) && isProduct(around));
-  }).map(at => ({ at, told: item(at, kind) }));
+  }).map(at => ({ at, get told() { return item(at, kind); } }));
 });
 
-/** @param {Look} look @returns {boolean} whether one is the page's own */
-function items({ doc, addMain, addCard }) {
+/** @param {Look} look @returns {Promise<boolean>} whether one is the page's own */
+async function items({ doc, addMain, addCard }) {
   const all = told(doc);
-  const titles = all[0] ? [...doc.querySelectorAll('h1')] : [];
-  const own = all.filter(({ at, told }) => all.length === 1 || titles.some(one => at.contains(one) || text(one) === line(told.name, 300)));
-  const leads = own.length > 1 && all.length > 1 ? own.filter(({ at }) => at.querySelector('h1')).slice(0, 1) : own;
-  const main = leads.length ? leads : own.slice(0, 1);
-  for (const { at, told } of all) {
-    if (main.some(one => one.at === at)) addMain(told, inRow(at));
-    else if (!main[0] || !at.closest('aside,[class*=relat i],[class*=recommend i],[class*=similar i],[class*=upsell i],[class*=cross i]')) addCard(told, inRow(at));
+  const titles = [...doc.querySelectorAll('h1')];
+  // Of a long list none is read before its turn.
+  const own = all.filter(one => all.length < 2 || titles.some(title => one.at.contains(title) || all.length < 50 && text(title) === line(one.told.name, 300)));
+  const main = own.find(({ at }) => at.querySelector('h1')) ?? own[0];
+  for (const one of all) {
+    const { at } = one;
+    if (main === one) addMain(one.told, inRow(at));
+    else if (!main || !at.closest('aside,[class*=relat i],[class*=recommend i],[class*=similar i],[class*=upsell i],[class*=cross i]')) await addCard(one.told, inRow(at));
   }
-  return !!main[0];
+  return !!main;
 }
 
 /** An item as JSON-LD would tell it. @param {Element} scope @param {string[]} kind @param {number} [deep] @returns {Told} */
@@ -261,7 +258,7 @@ function adopt({ doc, page, addCard }) {
  * @param {Document} doc @param {import('./find.js').Find} find @returns {Promise<Partial<Product>>}
  */
 export async function details(doc, find) {
-  const [shown, price] = await Promise.all([part('shown'), part('price'), see()]);
+  const [shown, price, sight] = await Promise.all([part('shown'), part('price'), see()]);
   const said = availability(find.told);
   return { ...(said && { availability: said }), ...(sight && shown.details({ ...tools, ...sight, ...price }, doc, find)) };
 }
@@ -269,6 +266,3 @@ export async function details(doc, find) {
 const tools = { address, availability, away, first, graph, inRow, line, mentioned, meta, plain, product, SIDE, text, told, widest };
 
 /** @typedef {typeof tools} Tools */
-
-// Where the markup is silent the first look waits for sight already.
-if (!document.querySelector('[itemtype*="/Product"],[typeof*=Product],meta[property*="price:amount"]')) await see();

@@ -43,6 +43,12 @@ export function outbox({ site, store, call, write, sent }, answered) {
   /** Changes of entries; with their number, what tells that there were any. */
   let changes = 0;
   const state = () => `${changes} ${kept.size}`;
+  // Who is forgotten, here or by another tab, empties the map. What is just being read is then of somebody forgotten.
+  const clear = kept.clear.bind(kept);
+  kept.clear = () => {
+    changes++;
+    clear();
+  };
 
   /** @param {Entry} entry @param {IDBObjectStore} [rows] */
   function set(entry, rows) {
@@ -66,7 +72,7 @@ export function outbox({ site, store, call, write, sent }, answered) {
     const asked = await store.within(rows => rows.getAll());
     if (before !== state()) return read(); // the disk has not heard of it yet
     if (!asked) return;
-    kept.clear();
+    clear();
     for (const one of asked.result) kept.set(one.id, one);
     return asked.source;
   }
@@ -97,8 +103,9 @@ export function outbox({ site, store, call, write, sent }, answered) {
       if (!navigator.onLine) entry.tries = 0; // it has not left this machine
       if (kept.has(id)) set(entry);
     } else {
+      const known = kept.has(id);
       remove(entry);
-      answered(entry, status, answer);
+      if (known) answered(entry, status, answer); // who has been forgotten in the meantime hears nothing of it
     }
     again(true);
   }

@@ -19,13 +19,13 @@
  * Adds what is seen to a look at the page.
  * @param {Look} look @param {Tools} tools @param {boolean} quiet  whether the page speaks of things rather than sells them
  */
-export function seen(look, tools, quiet) {
+export async function seen(look, tools, quiet) {
   const { doc, addMain } = look;
   const titles = headings(doc, tools);
   if (NO_SHOP.test(location.pathname) || CART.test(tools.text(titles[0]))) return;
   const spot = place(doc, tools, titles);
   if (spot && (spot.sure || !quiet)) addMain({ name: spot.name, image: tools.meta(doc, 'og:image') }, spot.scope);
-  else if (!quiet) cards(look, tools);
+  else if (!quiet) await cards(look, tools);
 }
 
 /* ---- signs ---- */
@@ -172,36 +172,36 @@ export const own = (scope, title, tools) => [...prices(scope, tools)].filter(({ 
 /* ---- cards ---- */
 
 /** @param {Look} look @param {Tools} tools */
-function cards({ doc, page, addCard }, tools) {
-  const bare = (/** @type {string|undefined} */ url) => url?.split('/')[2].replace(/^www\./, '');
-  const hosts = [bare(doc.URL), bare(page)];
+async function cards({ doc, page, addCard, rest }, tools) {
+  const bare = (/** @type {string|undefined} */ url) => url?.split('/')[2].replace('www.', '');
+  const hosts = [doc.URL, page].map(bare);
   /** @type {Map<Element, {url: string, name: string, image?: string}>} */
   const found = new Map();
   const sides = new Set(doc.querySelectorAll(`${tools.SIDE},aside`));
   for (const { at, said } of prices(doc.body, tools)) {
+    await rest();
     // A sentence that speaks of money is not a price.
     if (said.replace(/\P{L}/gu, '').length > 16) continue;
-    let around = /** @type {Element|null} */ (at);
-    while (around && !sides.has(around)) around = around.parentElement;
-    if (around) continue;
+    let side = /** @type {Element|null} */ (at);
+    while (side && !sides.has(side)) side = side.parentElement;
+    if (side) continue;
     let card = at;
     for (let up = 0; up < 9 && card.parentElement && !card.querySelector('img'); up++) card = card.parentElement;
     card = card.closest('a[href]') ?? card;
-    const told = !found.has(card) && teaser(card, tools);
+    const told = teaser(card, tools);
     if (told && hosts.includes(bare(told.url)) && told.url !== page) found.set(card, told);
   }
   const wide = tools.widest([...found.keys()]);
   /** Cards of one kind. @type {Map<string, Element[]>} */
   const kinds = new Map();
   for (const core of found.keys()) {
-    const kind = `${core.localName} ${core.classList[0]}`;
+    const kind = core.localName + core.classList[0];
     if (!kinds.get(kind)?.push(core)) kinds.set(kind, [core]);
   }
   for (const cores of kinds.values()) {
     const around = cores.map(core => wide.get(core) ?? core);
-    const clear = cores[2] || around.every(card => card.closest('[class*=product i]'));
-    if (clear && cores[1]) {
-      cores.forEach((core, n) => addCard(found.get(core) ?? {}, tools.inRow(around[n])));
+    if (cores[1] && (cores[2] || around.every(card => card.closest('[class*=product i]')))) {
+      for (const core of cores) await addCard(/** @type {any} */ (found.get(core)), tools.inRow(/** @type {Element} */ (around.shift())));
     }
   }
 }
@@ -218,5 +218,5 @@ function teaser(card, tools) {
   const leaves = () => [...card.querySelectorAll('*')].filter(one => !one.firstElementChild).map(tools.text);
   const named = (/** @type {string} */ one) => /\p{L}{2}/u.test(one) && !MONEY.test(one);
   const name = [...[heading, ...same].map(tools.text), image.alt, ...same.map(one => one.title || one.ariaLabel || '')].find(named) ?? leaves().find(named);
-  return name ? { url, name, image: image.src } : undefined;
+  return name && { url, name, image: image.src };
 }

@@ -22,6 +22,11 @@ def test_a_like_is_counted_and_answered_with_the_first_question(door):
     assert door.kinds() == ["liked"]
 
 
+def test_a_page_that_stood_open_for_a_week_counts_as_a_day(door):
+    taken(door.post("/v1/likes", door.body(context={"dwell_ms": 7 * 86_400_000})))
+    assert [row.dwell_ms for row in door.rows(tables.likes)] == [86_400_000]
+
+
 @pytest.mark.parametrize(
     "kind", ["application/json", "text/plain", "text/plain;charset=UTF-8", "application/json; charset=utf-8"]
 )

@@ -195,6 +195,37 @@ def test_presses_made_offline_are_one_like(liked_red, network):
     assert [path for path in network.sent if path.startswith("/v1/likes/") and "?" in path] == []
 
 
+def test_an_answer_that_comes_after_forgetting_changes_nothing(tabs, network, hold):
+    page = tabs(tabs.first)
+    like(page).click()
+    until(lambda: network.sent.get("/v1/likes"), what="the like to be on its way")
+    page.evaluate("Afterlike.forget()")
+    with page.expect_response("**/v1/likes"):
+        hold.set()
+    nothing_more(page)
+    expect(like(page)).to_have_attribute("aria-pressed", "false")
+    assert kept(page) == {}
+
+
+def test_what_is_being_read_while_somebody_is_forgotten_is_forgotten_too(tabs, network):
+    page = tabs(tabs.first)
+    like(page).click()
+    settled(page)
+    page.evaluate("""() => {
+        const { deleteDatabase } = IDBFactory.prototype;
+        IDBFactory.prototype.deleteDatabase = function (name) {
+            dispatchEvent(new Event('online')); // the outbox reads what is on the disk
+            return deleteDatabase.call(this, name);
+        };
+    }""")
+    page.evaluate("Afterlike.forget()")
+    nothing_more(page, 200)
+    like(page).click()
+    until(lambda: len(network.sent["/v1/likes"]) == 2, what="the second like")
+    first, second = network.sent["/v1/likes"]
+    assert first["visitor"] != second["visitor"]
+
+
 @pytest.fixture
 def alone(shop, new_page, chromium):
     """A page of the outbox and its store alone, as `post` and `store`, with nobody to call."""

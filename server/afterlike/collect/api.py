@@ -20,6 +20,7 @@ from afterlike.words import marked
 
 MOST_COUNTS = 200
 MOST_KEY = 200
+LONGEST_DWELL_MS = 86_400_000
 UNHURRIED_MS = 1_500  # a form that was sent sooner after it appeared counts several times
 HASTY_COUNTS = 3
 LOOK = marked("Please look into your mail: one press on the button there, and it is settled.")
@@ -85,7 +86,7 @@ def _item(event: Event) -> likes.Item:
         source=source_of(event),
         placement=context.get("placement"),
         position=context.get("position"),
-        dwell_ms=context.get("dwell_ms"),
+        dwell_ms=min(context["dwell_ms"], LONGEST_DWELL_MS) if "dwell_ms" in context else None,
         locale=context.get("locale"),
     )
 

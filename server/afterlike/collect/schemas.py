@@ -67,7 +67,7 @@ class Context(WireSchema):
     locale = _text(35)
     placement = _text(100)
     position = _whole(100_000)
-    dwell_ms = _whole(86_400_000)
+    dwell_ms = _whole(LATEST, metadata={"description": "more than a day counts as a day"})
     pressed_at = _whole(LATEST)
 
 
