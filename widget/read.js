@@ -78,10 +78,11 @@ function jsonLd(look, mentions, article) {
   if (!mentions[0]) return false;
   const { doc, page, addMain } = look;
   const all = grouped(mentions).map(({ told, listed }) => ({ listed, told: /** @type {Told} */ ({ ...told, name: plain(line(told.name, 900)) }) }));
-  const own = all.filter(({ listed, told }) => !listed && !(article && !told.offers));
+  const titles = [...doc.querySelectorAll('h1')].map(text).filter(Boolean);
+  // Who only wants stars in search results calls a company or a page a product too.
+  const own = all.filter(({ listed, told }) => !listed && (told.offers || !article && titles.some(one => one.includes(told.name) || told.name.includes(one))));
   const url = (/** @type {Mention} */ one) => product(one.told, doc.baseURI, page)?.url;
   const bare = (/** @type {string|undefined} */ url) => url?.split('?')[0];
-  const titles = [...doc.querySelectorAll('h1')].map(text);
   const sold = own.filter(({ told }) => told.offers);
   const lead = own[1] ? own.find(one => url(one) === page) ?? own.find(({ told }) => titles.includes(told.name))
     ?? own.find(one => bare(url(one)) === bare(page)) ?? (sold[1] ? undefined : sold[0]) : own[0];
@@ -165,12 +166,13 @@ export const told = doc => KINDS.flatMap(kind => {
 function items({ doc, addMain, addCard }) {
   const all = told(doc);
   const titles = all[0] ? [...doc.querySelectorAll('h1')] : [];
-  const own = all.filter(({ at, told }) => all.length === 1 || titles.some(one => at.contains(one) || text(one) === line(told.name, 300)));
+  const own = all.filter(({ at, told }) => !all[1] && told.offers || titles.some(one => at.contains(one) || text(one) === line(told.name, 300)));
   const leads = own.length > 1 && all.length > 1 ? own.filter(({ at }) => at.querySelector('h1')).slice(0, 1) : own;
   const main = leads.length ? leads : own.slice(0, 1);
   for (const { at, told } of all) {
-    if (main.some(one => one.at === at)) addMain(told, inRow(at));
-    else if (!main[0] || !at.closest('aside,[class*=relat i],[class*=recommend i],[class*=similar i],[class*=upsell i],[class*=cross i]')) addCard(told, inRow(at));
+    // Beside the one that the page is about, others are recommended.
+    if (main.some(one => one.at === at)) addMain({ ...told, name: told.name || text(at.querySelector('h1') ?? titles[0]) }, inRow(at));
+    else if (told.name && (!main[0] || own[1] && !at.closest(SIDE))) addCard(told, inRow(at));
   }
   return !!main[0];
 }
@@ -223,7 +225,9 @@ function openGraph({ doc, finds, addMain }) {
   const said = told.price || !finds[0] && /^(og:)?product(\.item)?$/.test(meta(doc, 'og:type') ?? '');
   if (!said || title && !fresh(title, title.getAttribute('content')) || left(doc, told.name)) return false;
   const heading = [...doc.querySelectorAll('h1')].map(text).find(one => one && told.name?.includes(one));
-  addMain({ ...told, name: heading ?? told.name });
+  // Some call all that they have a product.
+  if (!told.price && !heading) return false;
+  addMain({ ...told, name: heading ?? told.name ?? doc.title.split(/: | [|–—·-] /)[0] });
   return true;
 }
 
@@ -242,15 +246,15 @@ function away(one) {
 
 /* ---- other buttons' slots ---- */
 
-/** A like button of old names its page; it is adopted where it stands. @param {Look} look */
+/** A like button of old that names another page is adopted where it stands. @param {Look} look */
 function adopt({ doc, page, addCard }) {
   for (const slot of doc.querySelectorAll('.fb-like')) {
     const url = address(slot.getAttribute('data-href') || page, doc.baseURI);
-    if (!url || new URL(url).origin !== location.origin) continue;
+    // This page is what the other ways found, or sells nothing.
+    if (!url || url === page || new URL(url).origin !== location.origin) continue;
     let card = slot.parentElement;
     while (card && card !== doc.body && !card.querySelector('h1,h2,h3,h4,a[href]')) card = card.parentElement;
-    const name = url === page && meta(doc, 'og:title') || text(card?.querySelector('h1,h2,h3,h4,a[href]')) || decodeURIComponent(`${url.split(/[?#]/)[0].split('/').findLast(Boolean)}`);
-    addCard({ url, name, image: url === page ? meta(doc, 'og:image') : undefined }, slot);
+    addCard({ url, name: text(card?.querySelector('h1,h2,h3,h4,a[href]')) || doc.title }, slot);
   }
 }
 

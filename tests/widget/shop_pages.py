@@ -170,9 +170,10 @@ class Scores:
                     self._count(page, name, due, got, origin)
 
     def _count(self, page: ShopPage, name: str, due: Product, got: Product | None, origin: str) -> None:
-        tally = self.of(page.kind, name)
-        tally.due += due[name] is not None
-        if got is not None and got.get(name) is not None:
+        tally, told = self.of(page.kind, name), got is not None and got.get(name) is not None
+        # Where nothing is right too, only a value that is told was due.
+        tally.due += told and due[name] is not None or None not in (due[name] if isinstance(due[name], list) else [due[name]])
+        if told:
             tally.told += 1
             tally.right += page.agrees(name, due, got, origin)
 
