@@ -83,14 +83,14 @@ const SIGNS = '€ EUR,£ GBP EGP,₹ INR,Rs INR PKR LKR NPR,R$ BRL,$ USD CAD AU
   .split(',').map(one => one.split(' '));
 const MONEYS = Intl.supportedValuesOf('currency');
 const EURO = /^(AT|BE|DE|ES|FI|FR|GR|EL|IE|IT|NL|PT|SK|SI|EE|LT|LV|LU|HR)$/;
-/** @type {Record<string, string>} */
-const LANDS = { sv: 'SE', da: 'DK', nb: 'NO', nn: 'NO', ja: 'JP', zh: 'CN', ko: 'KR', cs: 'CZ', en: '' };
 
 /** The country whose money a page most likely speaks of. @param {Document} doc @param {Tools} tools */
 function land(doc, { meta }) {
   const [lang, region] = `${meta(doc, 'og:locale') ?? doc.documentElement.lang}`.split(/[-_]/);
   const top = /\.([a-z]{2})$/.exec(location.hostname)?.[1];
-  return (top && !/^(co|io|me|tv|ai|eu)$/.test(top) ? top : region ?? LANDS[lang] ?? lang).toUpperCase().replace('UK', 'GB');
+  // English and Arabic are spoken in too many.
+  const likely = () => (/^(?!en|ar)[a-z]{2,3}$/i.test(lang) && new Intl.Locale(lang).maximize().region) || '';
+  return (top && !/^(co|io|me|tv|ai|eu)$/.test(top) ? top : region ?? likely()).toUpperCase().replace('UK', 'GB');
 }
 
 /** The currency that the page names for machines. @param {Document} doc @param {Tools} tools @returns {string|undefined} */

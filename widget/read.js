@@ -80,7 +80,7 @@ function jsonLd(look, mentions, article) {
   const all = grouped(mentions).map(({ told, listed }) => ({ listed, told: /** @type {Told} */ ({ ...told, name: plain(line(told.name, 900)) }) }));
   const titles = [...doc.querySelectorAll('h1')].map(text).filter(Boolean);
   // Who only wants stars in search results calls a company or a page a product too.
-  const own = all.filter(({ listed, told }) => !listed && (told.offers || !article && titles.some(one => one.includes(told.name) || told.name.includes(one))));
+  const own = all.filter(({ listed, told }) => !listed && (told.offers || !article && (!told.aggregateRating || titles.some(one => one.includes(told.name) || told.name.includes(one)))));
   const url = (/** @type {Mention} */ one) => product(one.told, doc.baseURI, page)?.url;
   const bare = (/** @type {string|undefined} */ url) => url?.split('?')[0];
   const sold = own.filter(({ told }) => told.offers);
@@ -116,7 +116,7 @@ function lists({ doc, addCard }, mentions) {
   }
   const found = mentions.flatMap(({ told }) => {
     const url = product(told, doc.baseURI)?.url;
-    const link = links.get(url);
+    const link = url && links.get(url);
     return link ? [{ told, url, link }] : [];
   });
   const cards = widest(found.map(({ link }) => link));
@@ -166,7 +166,7 @@ export const told = doc => KINDS.flatMap(kind => {
 function items({ doc, addMain, addCard }) {
   const all = told(doc);
   const titles = all[0] ? [...doc.querySelectorAll('h1')] : [];
-  const own = all.filter(({ at, told }) => !all[1] && told.offers || titles.some(one => at.contains(one) || text(one) === line(told.name, 300)));
+  const own = all.filter(({ at, told }) => !all[1] && (told.offers || !told.aggregateRating) || titles.some(one => at.contains(one) || text(one) === line(told.name, 300)));
   const leads = own.length > 1 && all.length > 1 ? own.filter(({ at }) => at.querySelector('h1')).slice(0, 1) : own;
   const main = leads.length ? leads : own.slice(0, 1);
   for (const { at, told } of all) {

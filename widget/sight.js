@@ -29,7 +29,7 @@ export function seen(look, tools, quiet) {
   const spot = place(doc, tools, titles);
   if (spot && (spot.sure || !quiet)) addMain({ name: spot.name, image: tools.meta(doc, 'og:image') }, spot.scope);
   else if (list && !quiet) list.cards(look, { ...tools, prices, leads, MONEY });
-  else if (!quiet) import(import.meta.url.replace('sight-', 'cards-')).then(part => {
+  else if (!quiet && !prices(doc.body, tools).next().done) import(import.meta.url.replace('sight-', 'cards-')).then(part => {
     list = part;
     look.rules.again?.();
   }, () => {});

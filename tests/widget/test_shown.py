@@ -24,7 +24,13 @@ LOOK = """async ({ read, pages }) => {
         if (!finds.some(one => one.product.url == url)) finds.push({ at, told, product: { key: url, url, title: told.name } });
     };
     const main = told => add({ ...told, url: undefined }, document.querySelector('h1') ?? document.body);
-    reader({ doc: document, page, finds, rules: { pages }, addMain: main, addCard: add }, []);
+    // The part for lists is asked for where nothing else was found, and then has the page looked at once more.
+    const list = new Promise(again => {
+        const look = rules => reader({ doc: document, page, finds, rules, addMain: main, addCard: add }, []);
+        look({ pages, again: () => again(look({ pages })) });
+        if (finds.length) again();
+    });
+    await Promise.race([list, import(read.replace('read-', 'cards-')).then(() => new Promise(requestAnimationFrame))]);
     return Promise.all(finds.map(async one => ({ ...one.product, ...await details(document, one) })));
 }"""
 
