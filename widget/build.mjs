@@ -50,6 +50,7 @@ const later = {
   'optin.js': await bundled('optin.js', 'esm'),
   'read.js': await bundled('read.js', 'esm'),
   'sight.js': await bundled('sight.js', 'esm'),
+  'cards.js': await bundled('cards.js', 'esm'),
   'shown.js': await bundled('shown.js', 'esm'),
   'price.js': await bundled('price.js', 'esm'),
   'own.js': await bundled('own.js', 'esm'),

@@ -9,7 +9,7 @@ const OLD = /\bold|[-_]old|was\b|was[-_]|before|original|compare|regular|list[-_
 /** Classes of prices that are not the product's. */
 const ASIDE = /unit[-_]?price|per[-_]?unit|base[-_]?price|grundpreis|instal|klarna|affirm|shipping-|saving|you-?save|discount[-_]?(amount|rate)|points|tier|graduated|bulk|other|deposit/i;
 /** Texts of these. */
-const NOT = /[/／] ?(\d+ ?)?(kg|g|ml|cl|l|li?t\p{L}*|oz|lb|m|m²|st|stk|stück|unit|ud|pz|pc)(?!\p{L})|\b(per|pro|je|par|al) (\d|kg|li?t|100|unit)|\d ?x\b|klarna|afterpay|clearpay|affirm|paypal|laybuy|payments|mensual|monat|\bmtl|\/ ?mo\b|month|luna|lună|\brate[nr]?\b|taksit|havale|parcel|cuota|raty|ship|versand|liefer|livraison|frais|env[ií]o|spedizion|frete|verzend|dostaw|livrare|frakt|fragt|deliver|送料|배송|运费|\bsave|saving|spar[ent]|économi|ahorr|risparmi|economi[az]|bespaar|oszcz|discount|rabat|coupon|voucher|gutschein|gift card|points?\b|punkte|ポイント|earn|cashback|warrant|depot|deposit|pfand|\bfee\b|(free|over|dès|from|ab|frei|über|offerts?) \d+ ?(st|m|pc|pz|x)|\+ ?\p{Sc}|dph|netto|excl|zzgl|exkl|hors taxe|\bht\b|ex vat|税抜|bez vat/iu;
+const NOT = /[/／] ?(\d+ ?)?(kg|g|ml|cl|l|li?t\p{L}*|oz|lb|m|m²|st|stk|stück|unit|ud|pz|pc)(?!\p{L})|\b(per|pro|je|par|al) (\d|kg|li?t|100|unit)|\d ?x\b|klarna|afterpay|clearpay|affirm|paypal|laybuy|payments|mensual|monat|\bmtl|\/ ?mo\b|month|luna|lună|\brate[nr]?\b|taksit|havale|parcel|cuota|raty|ship|versand|liefer|livraison|frais|env[ií]o|spedizion|frete|verzend|dostaw|livrare|frakt|fragt|deliver|送料|배송|运费|\bsave|saving|spar[ent]|économi|ahorr|risparmi|economi[az]|bespaar|oszcz|discount|rabat|coupon|voucher|gutschein|gift card|points?\b|punkte|ポイント|earn|cashback|warrant|depot|deposit|pfand|\bfee\b|(free|over|dès|from|ab|frei|über|offerts?) \d+ ?(st|m|pc|pz|x)|\+ ?\p{Sc}|dph|netto|excl|zzgl|exkl|hors taxe|\bht\b|ex vat|税抜|bez vat|as low as/iu;
 const NOW = /sale|special|current|final|now\b|actual|aktuell|offer|ins\b|reduced|discounted/i;
 
 /**
@@ -72,24 +72,25 @@ function chosen(shown, sources, doc, tools) {
   const machine = sources.flatMap(values).map(one => ({ ...money(`${one.price} ${one.priceCurrency ?? ''}`, doc, tools), vague: /^\d{1,3}[.,]\d{3}$/.test(one.price) })).filter(one => one.price);
   const equal = machine.find(one => +(one.price ?? 0) === +best?.price) ?? machine.find(one => shown.some(({ price, score }) => score > 0 && +price === +(one.price ?? 0)));
   const pick = sources[0]?.exact ? machine[0] : equal ?? (best && best.score > (machine[0] ? 3 : -9) && !(machine[0] && +best.price < +(machine[0].price ?? 0) / 4) ? best : machine.find(one => !one.vague) ?? best);
-  const currency = pick?.code ?? best?.code ?? money('1', doc, tools).code;
+  const currency = pick?.code ?? best?.code ?? shown.find(one => one.code)?.code ?? money('1', doc, tools).code;
   return pick && currency ? { price: pick.price, currency } : {};
 }
 
 /* ---- money ---- */
 
 /** Signs, and the currencies they may stand for; the first where the page says nothing else. */
-const SIGNS = '€ EUR,£ GBP EGP,₹ INR,Rs INR PKR LKR NPR,R$ BRL,$ USD CAD AUD NZD MXN SGD HKD TWD CLP ARS COP UYU,¥ JPY CNY,kr SEK DKK NOK ISK,zł PLN,Kč CZK,Ft HUF,lei RON MDL,Rp IDR,₩ KRW,원 KRW,円 JPY,元 CNY TWD HKD,Fr CHF,TL TRY,₺ TRY,₽ RUB,руб RUB,р. RUB,₴ UAH,грн UAH,лв BGN,₫ VND,đ VND,฿ THB,₪ ILS,RM MYR,₱ PHP,S/ PEN,₦ NGN,₸ KZT,ر.س SAR,رس SAR,ريال SAR QAR OMR YER,د.إ AED,درهم AED MAD,د.ك KWD,د.ب BHD,ج.م EGP,جنيه EGP,DH MAD,R ZAR'
+const SIGNS = '€ EUR,£ GBP EGP,₹ INR,Rs INR PKR LKR NPR,R$ BRL,$ USD CAD AUD NZD MXN SGD HKD TWD CLP ARS COP UYU,¥ JPY CNY,kr SEK DKK NOK ISK,zł PLN,Kč CZK,Ft HUF,lei RON MDL,Rp IDR,₩ KRW,원 KRW,円 JPY,元 CNY TWD HKD,Fr CHF,TL TRY,₺ TRY,₽ RUB,руб[лей]* RUB,р.? RUB,₴ UAH,грн UAH,лв BGN,₫ VND,đ VND,฿ THB,₪ ILS,RM MYR,₱ PHP,S/ PEN,₦ NGN,₸ KZT,ر.س SAR,رس SAR,ريال SAR QAR OMR YER,د.إ AED,درهم AED MAD,د.ك KWD,د.ب BHD,ج.م EGP,جنيه EGP,DH MAD,R ZAR'
   .split(',').map(one => one.split(' '));
+const MONEYS = Intl.supportedValuesOf('currency');
 const EURO = /^(AT|BE|DE|ES|FI|FR|GR|EL|IE|IT|NL|PT|SK|SI|EE|LT|LV|LU|HR)$/;
-/** @type {Record<string, string>} */
-const LANDS = { sv: 'SE', da: 'DK', nb: 'NO', nn: 'NO', ja: 'JP', zh: 'CN', ko: 'KR', cs: 'CZ', en: '' };
 
 /** The country whose money a page most likely speaks of. @param {Document} doc @param {Tools} tools */
 function land(doc, { meta }) {
   const [lang, region] = `${meta(doc, 'og:locale') ?? doc.documentElement.lang}`.split(/[-_]/);
   const top = /\.([a-z]{2})$/.exec(location.hostname)?.[1];
-  return (top && !/^(co|io|me|tv|ai|eu)$/.test(top) ? top : region ?? LANDS[lang] ?? lang).toUpperCase().replace('UK', 'GB');
+  // English and Arabic are spoken in too many.
+  const likely = () => (/^(?!en|ar)[a-z]{2,3}$/i.test(lang) && new Intl.Locale(lang).maximize().region) || '';
+  return (top && !/^(co|io|me|tv|ai|eu)$/.test(top) ? top : region ?? likely()).toUpperCase().replace('UK', 'GB');
 }
 
 /** The currency that the page names for machines. @param {Document} doc @param {Tools} tools @returns {string|undefined} */
@@ -100,16 +101,18 @@ function stated(doc, { meta }) {
     meta(doc, 'product:price:currency'), meta(doc, 'og:price:currency'), attribute?.getAttribute('content') ?? attribute?.textContent,
     /"priceCurrency"\s*:\s*"([A-Z]{3})"/.exec([...doc.querySelectorAll('script[type*="ld+json"]')].map(one => one.textContent).join())?.[1],
     /** @type {any} */ (doc.defaultView).Shopify?.currency?.active, marked?.getAttribute('data-currency') ?? marked?.getAttribute('data-currency-code'),
-  ].find(one => /^\s*[A-Z]{3}\s*$/.test(one ?? ''));
+  ].find(one => MONEYS.includes(`${one}`.trim()));
   return code?.trim();
 }
 
 /** The currency of a text. @param {string} said @param {Document} doc @param {Tools} tools @returns {string|undefined} */
 function currency(said, doc, tools) {
-  const code = said.match(/(?<![A-Z])[A-Z]{3}(?![A-Z])/g)?.find(one => Intl.supportedValuesOf('currency').includes(one));
+  const code = said.match(/(?<![A-Z])[A-Z]{3}(?![A-Z])/g)?.find(one => MONEYS.includes(one));
   if (code) return code;
   const dollar = /([A-Z]{1,2})\$/.exec(said)?.[1];
-  const sign = dollar !== 'R' && dollar ? SIGNS[5] : SIGNS.find(([sign]) => said.toLowerCase().includes(sign.toLowerCase()) && (sign !== 'R' || /\bR ?\d/.test(said)));
+  // Signs of letters stand alone: "Versand" speaks of no rupees, and "R" is one before a number.
+  const sign = dollar !== 'R' && dollar ? SIGNS[5] : SIGNS.find(([sign]) => /^[a-zа-я]/i.test(sign)
+    ? new RegExp(`(?<!\\p{L})${sign.replace(/[.$]/, '[$&]')}(?!\\p{L})${sign[1] ? '' : ' ?\\d'}`, 'iu').test(said) : said.includes(sign));
   const codes = sign?.slice(1);
   if (dollar && codes?.[1]) return codes.find(one => one.startsWith(dollar)) ?? (dollar === 'NT' ? 'TWD' : codes[0]);
   if (codes && !codes[1]) return codes[0];
@@ -125,7 +128,8 @@ function currency(said, doc, tools) {
  */
 export function money(said, doc, tools) {
   const plain = said.normalize('NFKC').replace(/\p{Nd}/gu, one => `${((one.codePointAt(0) ?? 0) - (/[\u0900-\u0dff]/.test(one) ? 6 : 0)) & 15}`)
-    .replace(/٫/g, '.').replace(/٬/g, ',').replace(/(\d)([€£$])(\d\d)(?![\d.,])/, '$1.$3$2');
+    .replace(/٫/g, '.').replace(/٬/g, ',').replace(/(\d)([€£$])(\d\d)(?![\d.,])/, '$1.$3$2')
+    .replace(/(\d[.,]) (?=\d\d(?!\d))/, '$1').replace(/(?<![\d.,])[.,](?=\d\d(?!\d))/, '0.');
   const number = /\d{1,3}(?:[ '’]\d{3})+(?!\d)(?:[.,]\d{1,3}(?!\d))?|\d[\d.,]*\d|\d/.exec(plain)?.[0];
   if (!number) return {};
   const code = currency(plain, doc, tools);

@@ -73,10 +73,11 @@ async function jsonLd(look, mentions, article) {
   if (!mentions[0]) return false;
   const { doc, page, addMain } = look;
   const all = grouped(mentions).map(({ told, listed }) => ({ listed, told: /** @type {Told} */ ({ ...told, name: plain(line(told.name, 900)) }) }));
-  const own = all.filter(({ listed, told }) => !listed && !(article && !told.offers));
+  const titles = [...doc.querySelectorAll('h1')].map(text).filter(Boolean);
+  // Who only wants stars in search results calls a company or a page a product too.
+  const own = all.filter(({ listed, told }) => !listed && (told.offers || !article && (!told.aggregateRating || titles.some(one => one.includes(told.name) || told.name.includes(one)))));
   const url = (/** @type {Mention} */ one) => product(one.told, doc.baseURI, page)?.url;
   const bare = (/** @type {string|undefined} */ url) => url?.split('?')[0];
-  const titles = [...doc.querySelectorAll('h1')].map(text);
   const sold = own.filter(({ told }) => told.offers);
   const lead = own[1] ? own.find(one => url(one) === page) ?? own.find(({ told }) => titles.includes(told.name))
     ?? own.find(one => bare(url(one)) === bare(page)) ?? (sold[1] ? undefined : sold[0]) : own[0];
@@ -111,7 +112,8 @@ async function lists({ doc, addCard, rest }, mentions) {
   const found = [];
   for (const { told } of mentions) {
     await rest();
-    const link = links.get(address(first(told.url ?? first(told.offers)?.url), doc.baseURI));
+    const url = address(first(told.url ?? first(told.offers)?.url), doc.baseURI);
+    const link = url && links.get(url);
     if (link) found.push({ told, link });
   }
   const cards = widest(found.map(({ link }) => link));
@@ -162,12 +164,14 @@ async function items({ doc, addMain, addCard }) {
   const all = told(doc);
   const titles = [...doc.querySelectorAll('h1')];
   // Of a long list none is read before its turn.
-  const own = all.filter(one => all.length < 2 || titles.some(title => one.at.contains(title) || all.length < 50 && text(title) === line(one.told.name, 300)));
+  const own = all.filter(one => !all[1] && (one.told.offers || !one.told.aggregateRating)
+    || titles.some(title => one.at.contains(title) || all.length < 50 && text(title) === line(one.told.name, 300)));
   const main = own.find(({ at }) => at.querySelector('h1')) ?? own[0];
   for (const one of all) {
-    const { at } = one;
-    if (main === one) addMain(one.told, inRow(at));
-    else if (!main || !at.closest('aside,[class*=relat i],[class*=recommend i],[class*=similar i],[class*=upsell i],[class*=cross i]')) await addCard(one.told, inRow(at));
+    const { at, told } = one;
+    // Beside the one that the page is about, others are recommended.
+    if (main === one) addMain({ ...told, name: told.name || text(at.querySelector('h1') ?? titles[0]) }, inRow(at));
+    else if (told.name && (!main || own[1] && !at.closest(SIDE))) await addCard(told, inRow(at));
   }
   return !!main;
 }
@@ -220,7 +224,9 @@ function openGraph({ doc, finds, addMain }) {
   const said = told.price || !finds[0] && /^(og:)?product(\.item)?$/.test(meta(doc, 'og:type') ?? '');
   if (!said || title && !fresh(title, title.getAttribute('content')) || left(doc, told.name)) return false;
   const heading = [...doc.querySelectorAll('h1')].map(text).find(one => one && told.name?.includes(one));
-  addMain({ ...told, name: heading ?? told.name });
+  // Some call all that they have a product.
+  if (!told.price && !heading) return false;
+  addMain({ ...told, name: heading ?? told.name ?? doc.title.split(/: | [|–—·-] /)[0] });
   return true;
 }
 
@@ -230,24 +236,17 @@ const SIDE = [
   ...'mini-cart minicart drawer cookie recommend related upsell cross similar recent also-'.split(' ').map(one => `[class*=${one} i]:not(body,html)`),
 ].join();
 
-/** Whether an element is a link, or holds or is in one, to another page. @param {Element|null} one */
-function away(one) {
-  const link = /** @type {HTMLAnchorElement|null|undefined} */ (one?.closest('a[href]') ?? one?.querySelector('a[href]'));
-  const url = link?.href.split('#')[0] ?? '';
-  return url.startsWith('http') && url !== document.URL.split('#')[0] && !/\.(jpe?g|png|webp|avif|gif)(\?|$)/i.test(url);
-}
-
 /* ---- other buttons' slots ---- */
 
-/** A like button of old names its page; it is adopted where it stands. @param {Look} look */
+/** A like button of old that names another page is adopted where it stands. @param {Look} look */
 function adopt({ doc, page, addCard }) {
   for (const slot of doc.querySelectorAll('.fb-like')) {
     const url = address(slot.getAttribute('data-href') || page, doc.baseURI);
-    if (!url || new URL(url).origin !== location.origin) continue;
+    // This page is what the other ways found, or sells nothing.
+    if (!url || url === page || new URL(url).origin !== location.origin) continue;
     let card = slot.parentElement;
     while (card && card !== doc.body && !card.querySelector('h1,h2,h3,h4,a[href]')) card = card.parentElement;
-    const name = url === page && meta(doc, 'og:title') || text(card?.querySelector('h1,h2,h3,h4,a[href]')) || decodeURIComponent(`${url.split(/[?#]/)[0].split('/').findLast(Boolean)}`);
-    addCard({ url, name, image: url === page ? meta(doc, 'og:image') : undefined }, slot);
+    addCard({ url, name: text(card?.querySelector('h1,h2,h3,h4,a[href]')) || doc.title }, slot);
   }
 }
 
@@ -263,6 +262,6 @@ export async function details(doc, find) {
   return { ...(said && { availability: said }), ...(sight && shown.details({ ...tools, ...sight, ...price }, doc, find)) };
 }
 
-const tools = { address, availability, away, first, graph, inRow, line, mentioned, meta, plain, product, SIDE, text, told, widest };
+const tools = { address, availability, first, graph, inRow, line, mentioned, meta, plain, product, SIDE, text, told, widest };
 
 /** @typedef {typeof tools} Tools */

@@ -6,7 +6,8 @@
 
 const OUT = /sold[- ]?out|out[- ]of[- ]stock|unavailable|not available|notify me|mail me when|ausverkauft|vergriffen|nicht (mehr )?(verf|lief|auf l|vorr)|épuisé|rupture|indispon|agotado|sin (stock|exist)|no disponible|esgotado|avise-me|esaurito|non disponib|uitverkocht|niet (op v|lev|besch)|wyprzed|niedostęp|tükendi|stokta yok|売り?切|品切|在庫(なし|切)|完売|入荷|품절|缺[货貨]|售[罄完]|[無无][货貨]|غير متو|نفد|نفذ|स्टॉक में नहीं|\bhabis|нет в нал|распродан|немає|slutsåld|(slut|ej|ikke) (i|på) lager|ud?solgt|loppu|vypred|vyprod|není sklad|nincs |elfogyott|epuizat|εξαντλ|hết hàng|สินค้าหมด|אזל/i;
 const AHEAD = /pre-?order|vorbestell|précommand|preventa|reservar|予約|預購|预购|предзаказ|förbest|forudb|forhånds|ennakko|preordin|pré-venda|przedsp/i;
-const SKU = /^(.*\(?sku\)?|art(ikel|icle|\.)?[-. ]*(n[rº°o]|num\p{L}*|code|id)|art\.|item ?(model )?(#|n\p{L}*|code)|(product|part|style) ?(code|n\p{L}*|#|id)|model( ?n\p{L}*)?|modell?nr|ré?f(érence)?|referencia|referência|c[oó]d(\.|igo|ice)?|kod|(stok|ürün) kodu|品番|型番|商品(コード|番号|编号)|상품코드|모델명|货号|貨號|артикул|код( товар\p{L}*)?|vare(nr|nummer)|tuote\p{L}+|bestell-?n\p{L}*|kód|cikkszám|κωδικός|mã( sp| sản phẩm)?|รหัสสินค้า|كود|מק.ט|mpn)( produ\p{L}+)?\.?\s*[:#№：.]?\s*/iu;
+/** What stands before a number that a shop gives: a kind of thing with "no." or "code", or a word that says it all. */
+const SKU = /^(.*\bsku\)?|(art(ikel|icle|[íi]c[uo]lo)?|item|prod(u[ckt]+|uk)?|part|style|cat(alog(ue)?)?|stock|web|order|mfg|manufacturer|reference|bestell?|modell?|vare|tuote)[-. ]*(item|model|part)?[-. ]*(#|№|n[ro°º]|n[uú]m\p{L}*|code|koodi?|kod|id)|(art|арт|r[eé]f|rif|cód?)\.|model|modelo|modèle|modell|r[eé]f([eé]rence|erencia|erência)?|c[oó]d(igo|ice)?( \p{L}+){0,2}|cod|k[oó]de?( \p{L}{4,})?|indeks|symbol|nr (art|kat|prod)\p{L}*|(stok|ürün) kodu|[品型款][番号號]|(管理|商品|产品|產品)(コード|番号|编号|編號)|(상품|제품)(코드|번호)|품번|모델명?|货号|貨號|артикул|код( товар\p{L}*)?|модель|(katal|obj)\p{L}+ číslo|cikkszám|termékkód|κωδικός|mã( sp| sản phẩm)?|รหัสสินค้า|كود|(رمز|رقم) المنتج|मॉडल|उत्पाद कोड|מק.ט|mpn|id(?=:))( produ\p{L}+)?\.?(\s*[:#№：.]+\s*|\s+|$)/iu;
 const BRAND = /^(brand|by|marke|hersteller|marque|marca|merk|marka|producent|märke|merke|mærke|značka|výrobce|бренд|производитель|ブランド|メーカー|브랜드|品牌|manufacturer|vendor|thương hiệu)\s*[:：]?\s+/iu;
 const CATEGORY = /^(categor\p{L}+|kategori\p{L}*|catégorie\p{L}*|rubrique|カテゴリー?|분류|分类|категори\p{L}*)\s*[:：]\s*/iu;
 
@@ -47,7 +48,7 @@ export function details(tools, doc, { product: known, at }) {
     ...price,
     availability: out ? 'out_of_stock' : state ?? (label && AHEAD.test(label) ? 'preorder' : texts.some(one => /back-?order/i.test(one)) ? 'backorder'
       : (!spot?.sure || spot.control.matches('[disabled]')) && texts.some(one => OUT.test(one)) ? 'out_of_stock' : spot ? 'in_stock' : undefined),
-    sku: exact?.sku || say('sku').replace(SKU, '') || code(scope, texts, tools) || code(doc.head, more, tools) || say('item_id') || say('mpn') || say('productID').replace(/^\w+:/, ''),
+    sku: exact?.sku || say('sku').replace(SKU, '') || code(scope, texts, tools) || code(card ? doc.head : doc, more, tools) || say('item_id') || say('mpn') || say('productID').replace(/^\w+:/, ''),
     brand: say('brand') || say('manufacturer') || maker(scope, texts, tools) || after(more, BRAND, /^\p{Lu}.{0,40}$/u),
     image: picture(sources.map(told => first(told.image)), scope, tools, known),
     category: !card && trail(doc, known, named.get('trail'), tools) || say('category').replace(/.*(>|\/)\s*/, '') || after(texts, CATEGORY, /\p{L}/u),
@@ -154,14 +155,17 @@ function after(texts, word, value) {
   }
 }
 
-/** @param {Element} scope @param {string[]} texts @param {Tools} tools */
+/**
+ * The number that a shop gives: from what is called so, after a word for it, or where all that is marked agrees.
+ * @param {ParentNode} scope @param {string[]} texts @param {Tools} tools
+ */
 function code(scope, texts, { text }) {
-  const named = scope.querySelector('[itemprop=sku],.sku,[class$="-sku" i],[class*="sku-value" i],[class*=ordernumber i]');
-  const said = (named?.getAttribute('content') ?? text(named)).replace(SKU, '');
-  const marked = scope.querySelector('[data-sku],[data-product-sku],[data-product_sku]');
-  const data = ['data-sku', 'data-product-sku', 'data-product_sku'].map(name => marked?.getAttribute(name) ?? scope.getAttribute(name)).find(Boolean);
+  const [named, other] = scope.querySelectorAll('[itemprop=sku],.sku,[class$="-sku" i],[class*="sku-value" i],[class*=ordernumber i]');
+  const said = other && scope === other.ownerDocument ? '' : (named?.getAttribute('content') ?? text(named)).replace(SKU, '');
+  const data = new Set(['data-sku', 'data-product-sku', 'data-product_sku'].flatMap(name => [...scope.querySelectorAll(`[${name}]`)].map(one => one.getAttribute(name))));
   const fits = /^[\p{L}\p{Nd}][\p{L}\p{Nd}._/+-]*( ?[\p{L}\p{Nd}._/-]*\p{Nd}[\p{L}\p{Nd}._/-]*){0,2}$/u;
-  return [said, after(texts, SKU, /^[\p{L}\p{Nd}._/+-]*(\p{Nd}|[A-Z]{2,}-)/u)?.split(/\s*[|,;(]|\s{2}| (?=\p{L}{3})/u)[0], data].find(one => one && one.length > 2 && one.length < 50 && fits.test(one));
+  return [said, after(texts, SKU, /^[\p{L}\p{Nd}._/+-]*(\p{Nd}|[A-Z]{2,}-|[A-Z]{3,}$)/u)?.split(/\s*[|,;(]|\s{2}| (?=\p{L}{3})/u)[0], data.size === 1 ? [...data][0] : '']
+    .find(one => one && one.length > 2 && one.length < 50 && fits.test(one));
 }
 
 /** @param {Element} scope @param {string[]} texts @param {Tools} tools */

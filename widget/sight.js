@@ -1,6 +1,6 @@
 /**
- * Sees products on pages that say nothing to machines: one heading with a price at a control that buys, or cards with
- * picture, name, price and link. Where it is in doubt it sees none.
+ * Sees the product of a page that says nothing to machines: one heading with a price at a control that buys. Where it is
+ * in doubt it sees none. Lists are left to `cards.js`.
  */
 
 /** @typedef {import('./find.js').Look} Look */
@@ -25,29 +25,33 @@ export async function seen(look, tools, quiet) {
   if (NO_SHOP.test(location.pathname) || CART.test(tools.text(titles[0]))) return;
   const spot = place(doc, tools, titles);
   if (spot && (spot.sure || !quiet)) addMain({ name: spot.name, image: tools.meta(doc, 'og:image') }, spot.scope);
-  else if (!quiet) await cards(look, tools);
+  else if (!quiet && !prices(doc.body, tools).next().done) {
+    const list = await import(import.meta.url.replace('sight-', 'cards-')).catch(() => undefined);
+    await list?.cards(look, { ...tools, away, prices, leads, MONEY });
+  }
 }
 
 /* ---- signs ---- */
 
-const CODES = 'EUR|USD|GBP|CHF|SEK|NOK|DKK|PLN|CZK|HUF|RON|RUB|INR|BRL|CAD|AUD|JPY|CNY|AED|SAR|KWD|VND|IDR|MXN';
+/** Of the codes of currencies those that are no words. */
+const CODES = Intl.supportedValuesOf('currency').filter(one => !/ALL|CUP|GEL|PEN|TOP/.test(one)).join('|');
 /** The marks of money, beside the signs that Unicode knows. */
 const MARK = `\\p{Sc}|[円元원]|ر\\.?س|د\\.?[إكب]|ريال|درهم|جنيه|(?<![\\p{L}])(?:${CODES}|[kK]r|Rp|Rs|RM|TL|zł|Kč|lei|руб|р|грн|лв|Fr\\.|DH|S/)(?![\\p{L}])`;
 export const MONEY = new RegExp(`(?:${MARK})[.:]?\\s{0,2}\\p{Nd}|\\p{Nd}(?:[.,:]?[-–—]+)?\\s{0,2}(?:${MARK})|\\p{Nd}{3}\\s?Ft|\\p{Nd}[,.:][-–—](?!\\p{Nd})`, 'u');
 /** A number that is money where its element is called a price. */
-const NUMBER = /^\D{0,9}\p{Nd}[\p{Nd}.,'’\s]*[.,]\p{Nd}\p{Nd}\D{0,3}$/u;
+const NUMBER = /^\D{0,9}\p{Nd}[\p{Nd}.,'’\s]*[.,\p{Nd}]\p{Nd}\p{Nd}\D{0,3}$/u;
 const PRICED = /pri[cs]|prei[sz]|pre[czç][izo]|prijs|prix|cena|amount/i;
 
 const CARTS = 'cart|warenkorb|panier|carrito|cesta|carrello|carrinho|winkelwagen|koszyk|sepet|varukorg|kurv|košík|корзина|カート|장바구니|购物车';
 /** Addresses of pages that list what is bought already, or sell nothing. */
-const NO_SHOP = new RegExp(`/(checkout|login|account|blog|news|pricing)([/.]|$)|/(my-?|shopping-?)?(${CARTS}|basket|bag|kasse)(\\.\\w+)?/?$`, 'i');
+const NO_SHOP = new RegExp(`/(checkout|[\\w-]*log-?in[\\w-]*|sign-?(in|up)|auth\\w*|regist\\w*|(my-?)?account|contacts?(-us)?|kontakt|about(-us)?|order-?status|help|faqs?|forums?|blogs?|news|pricing)([/.]|$)|/(my-?|shopping-?)?(${CARTS}|basket|bag|kasse)(\\.\\w+)?/?$`, 'i');
 /** Headings of these. */
 const CART = new RegExp(`^((your|my|shopping|mein|ihr|mon|votre|mi|tu|meu|il|mijn|din) )*(${CARTS}|ba(sket|g)|checkout)( ?\\(?\\d.*)?$`, 'i');
 
-export const BUTTONS = 'button,input:is([type=submit],[type=button],[type=image]),a[href],[role=button]';
+export const BUTTONS = 'button,input:is([type=submit],[type=button],[type=image]),a[href],[role=button],img[onclick]';
 const SOLD_OUT = '[class*=stock i],[class*=sold i]';
-const BUYS = /add.{0,9}to.?(shopping)?.?(cart|bag|basket)|buy.?(now|button|btn|it|box)|btn.?(add)?.?(cart|buy)|(cart|basket|buy).?(btn|button|submit|add)|product-form__|(in|to)_?(cart|basket|warenkorb)/i;
-const ADDS = /(cart|basket|bag|korb|panier).{0,9}add|add.{0,9}(cart|basket|bag|korb|panier)|addto/i;
+const BUYS = /add.{0,9}to.?(shopping)?.?(cart|bag|basket)|buy.?(now|button|btn|it|box)|btn.?(add)?.?(cart|buy)|(cart|basket|buy).?(btn|button|submit|add)|product-form__|(in|to)_?(cart|basket|warenkorb)|cart\w*\(\W?\d/i;
+const ADDS = /(cart|basket|bag|korb|panier|checkout).{0,9}add|add.{0,9}(cart|basket|bag|korb|panier)|addto/i;
 /** Words that put into a cart, by stems. */
 const INTO = /add.{0,60} to |korb|einkaufswagen|panier|carr[ioe]|cesta|bolsa|sacola|winkel|koszyk|sepete|カート|かご|장바구니|담기|[购購][物买買]|السلة|عربة|سبد|कार्ट|keranjang|troli|корз|кошик|количк|varukorg|kundvagn|kurv|kori|ko[šs][ií]|košar|kosár|în co|καλάθι|giỏ|ตะกร้า|לסל|לעגלה|krepš|groz|ostuk/i;
 /** Words for buying, which may mean more. */
@@ -66,13 +70,13 @@ export function isBuy(one, tools) {
   const at = (/** @type {Element} */ one, /** @type {string[]} */ ...names) => names.map(name => one.getAttribute(name) ?? '').join(' ');
   const { form, type } = /** @type {HTMLButtonElement} */ (one);
   const href = at(one, 'href');
-  const marked = BUYS.test(at(one, 'id', 'class', 'name', 'data-action', 'data-testid', 'data-test', 'onclick'));
+  const marked = BUYS.test(at(one, 'id', 'class', 'name', 'src', 'data-action', 'data-testid', 'data-test', 'onclick') + one.querySelector('img')?.src);
   const adds = ADDS.test(href) || form && /submit|image/.test(type) && ADDS.test(at(form, 'action', 'id', 'class'));
   // Another link leads to where things are bought.
   const elsewhere = href && !adds && !/^(#|javascript:)/i.test(href);
   const said = elsewhere && !marked ? '' : label(one, tools);
-  if (!said || said.length > 120 || ELSE.test(said) || CART.test(said)) return 0;
-  if (!one.matches(BUTTONS)) return one.checkVisibility?.() !== false && (/out|sold/i.test(one.className) || BUY.test(said)) ? 1 : 0;
+  if (!said && !marked && !adds || said.length > 120 || ELSE.test(said) || CART.test(said)) return 0;
+  if (!one.matches(BUTTONS)) return one.checkVisibility?.() !== false && (/out|sold(?!e)/i.test(one.className) || BUY.test(said)) ? 1 : 0;
   const into = INTO.test(said);
   if (elsewhere && !into) return 0;
   if (adds || into || marked) return 2;
@@ -81,7 +85,7 @@ export function isBuy(one, tools) {
 
 /**
  * The smallest elements that show a price, in the order of the page.
- * @param {Element} root @param {Tools} tools @returns {Generator<{at: Element, said: string}>}  `said`: nothing where the price is split
+ * @param {Element} root @param {Pick<Tools, 'line'>} tools @returns {Generator<{at: Element, said: string}>}  `said`: nothing where the price is split
  */
 export function* prices(root, { line }) {
   const walk = root.ownerDocument.createTreeWalker(root, NodeFilter.SHOW_TEXT);
@@ -95,7 +99,7 @@ export function* prices(root, { line }) {
     let said = line(node.data, 99);
     // Of a split price each part is a number, and only around them is it money.
     for (let up = 0; up < 5 && said.length < 70; up++) {
-      if (MONEY.test(said) || NUMBER.test(said) && PRICED.test(`${at.className} ${at.id} ${at.getAttribute('itemprop')} ${at.getAttribute('property')} ${at.parentElement?.className}`)) {
+      if (!/\p{Nd}[.,]$/u.test(said) && MONEY.test(said) || NUMBER.test(said) && PRICED.test(`${at.className} ${at.id} ${at.getAttribute('itemprop')} ${at.getAttribute('property')} ${at.parentElement?.className}`)) {
         yield { at, said: !up && MONEY.test(said) ? said : '' };
         last = at;
         split = up > 0;
@@ -113,22 +117,30 @@ export function* prices(root, { line }) {
 /** What a page's title begins with. @param {Document} doc */
 const begun = doc => doc.title.split(/ [|–—·-] /)[0].trim().toLowerCase();
 
+/** Whether an element is a link, or holds or is in one, to another page. @param {Element|null} one */
+export function away(one) {
+  const link = /** @type {HTMLAnchorElement|null|undefined} */ (one?.closest('a[href]') ?? one?.querySelector('a[href]'));
+  const url = link?.href.split('#')[0] ?? '';
+  return url.startsWith('http') && url !== document.URL.split('#')[0] && !/\.(jpe?g|png|webp|avif|gif)(\?|$)/i.test(url);
+}
+
 /** The headings that may name what the page is about, best first. @param {Document} doc @param {Tools} tools */
-export function headings(doc, { away, meta, SIDE, text }) {
+export function headings(doc, { meta, SIDE, text }) {
   const head = `${doc.title} ${meta(doc, 'og:title')}`.toLowerCase();
   const short = begun(doc);
   const all = (/** @type {string} */ which) => [...doc.querySelectorAll(which)].filter(one => /\p{L}/u.test(`${one.textContent}`) && !one.closest(SIDE) && !away(one));
   const named = (/** @type {Element[]} */ list) => list.filter(one => text(one)[2] && (head.includes(text(one).toLowerCase()) || short[4] && text(one).toLowerCase().startsWith(short)));
   const top = all('h1,[role=heading][aria-level="1"]');
-  for (const list of [named(top), top, named(all('h2,h3,[class*=title i],[class*=name i]'))]) if (list[0]) return list;
+  for (const list of [named(top), top, named(all('h2,h3,[class*=title i],[class*=name i]')), all('[itemprop=name]'), named(all('b,strong,td,font,div:not(:has(*)),span:not(:has(*))')).filter(one => text(one)[9])]) if (list[0]) return list;
   return [];
 }
 
-/** The pages that pictures in an element lead to. @param {Element} one @param {Tools} tools */
-const leads = (one, { away }) => new Set([...one.querySelectorAll('a[href]:has(img)')].filter(away).map(link => /** @type {HTMLAnchorElement} */ (link).pathname));
+/** The pages of other things that pictures in an element lead to. @param {Element} one */
+export const leads = one => new Set(/** @type {HTMLAnchorElement[]} */ ([...one.querySelectorAll('a[href]:has(img)')])
+  .filter(link => away(link) && !ADDS.test(link.href) && !(link.pathname === location.pathname && !(link.search && location.search))).map(link => link.pathname));
 
 /** Whether an element is one of several products on a page. @param {Element} one @param {Tools} tools */
-const isCard = (one, tools) => MONEY.test(`${one.textContent}`) && (leads(one, tools).size === 1
+const isCard = (one, tools) => MONEY.test(`${one.textContent}`) && (leads(one).size === 1
   || [...one.parentElement?.children ?? []].some(other => other !== one && other.localName === one.localName && other.classList[0] === one.classList[0] && MONEY.test(`${other.textContent}`)
     && (other.classList[0] && other.querySelector('a[href]') && other.querySelector('img') || [...other.querySelectorAll(BUTTONS)].some(one => isBuy(one, tools)))));
 
@@ -168,55 +180,3 @@ export const own = (scope, title, tools) => [...prices(scope, tools)].filter(({ 
   return !(side && scope.contains(side) && !(title && side.contains(title))) && !inCard(at, scope, tools)
     && !/(\/|per|pro|par|al) ?(mo|month|user|monat|mois|mes)\b/i.test(tools.line(at.parentElement?.textContent, 60));
 });
-
-/* ---- cards ---- */
-
-/** @param {Look} look @param {Tools} tools */
-async function cards({ doc, page, addCard, rest }, tools) {
-  const bare = (/** @type {string|undefined} */ url) => url?.split('/')[2].replace('www.', '');
-  const hosts = [doc.URL, page].map(bare);
-  /** @type {Map<Element, {url: string, name: string, image?: string}>} */
-  const found = new Map();
-  const sides = new Set(doc.querySelectorAll(`${tools.SIDE},aside`));
-  for (const { at, said } of prices(doc.body, tools)) {
-    await rest();
-    // A sentence that speaks of money is not a price.
-    if (said.replace(/\P{L}/gu, '').length > 16) continue;
-    let side = /** @type {Element|null} */ (at);
-    while (side && !sides.has(side)) side = side.parentElement;
-    if (side) continue;
-    let card = at;
-    for (let up = 0; up < 9 && card.parentElement && !card.querySelector('img'); up++) card = card.parentElement;
-    card = card.closest('a[href]') ?? card;
-    const told = teaser(card, tools);
-    if (told && hosts.includes(bare(told.url)) && told.url !== page) found.set(card, told);
-  }
-  const wide = tools.widest([...found.keys()]);
-  /** Cards of one kind. @type {Map<string, Element[]>} */
-  const kinds = new Map();
-  for (const core of found.keys()) {
-    const kind = core.localName + core.classList[0];
-    if (!kinds.get(kind)?.push(core)) kinds.set(kind, [core]);
-  }
-  for (const cores of kinds.values()) {
-    const around = cores.map(core => wide.get(core) ?? core);
-    if (cores[1] && (cores[2] || around.every(card => card.closest('[class*=product i]')))) {
-      for (const core of cores) await addCard(/** @type {any} */ (found.get(core)), tools.inRow(/** @type {Element} */ (around.shift())));
-    }
-  }
-}
-
-/** What a card tells, when all in it leads to one product. @param {Element} card @param {Tools} tools */
-function teaser(card, tools) {
-  const image = card.querySelector('img');
-  const links = /** @type {HTMLAnchorElement[]} */ (card.matches('a') ? [card] : [...card.querySelectorAll('a[href]')]);
-  const heading = card.querySelector('h1,h2,h3,h4,h5,h6,[itemprop=name],[class*=title i],[class*=name i]');
-  const link = /** @type {HTMLAnchorElement|undefined} */ (image?.closest('a[href]') ?? heading?.closest('a[href]') ?? heading?.querySelector('a[href]') ?? links[0]);
-  const url = link && tools.away(link) && tools.address(link.href, card.baseURI);
-  if (!image || !url || leads(card, tools).size > 1 && card.querySelectorAll('h2,h3,h4,h5,h6')[1]) return;
-  const same = links.filter(one => one.pathname === link.pathname);
-  const leaves = () => [...card.querySelectorAll('*')].filter(one => !one.firstElementChild).map(tools.text);
-  const named = (/** @type {string} */ one) => /\p{L}{2}/u.test(one) && !MONEY.test(one);
-  const name = [...[heading, ...same].map(tools.text), image.alt, ...same.map(one => one.title || one.ariaLabel || '')].find(named) ?? leaves().find(named);
-  return name && { url, name, image: image.src };
-}

@@ -16,6 +16,7 @@ SHOPS = Path(__file__).parent / "shops"
 TAG = '<script async src="{collector}/w.js" data-site="{site}"></script>'
 FIELDS = ("title", "url", "price", "currency", "availability", "sku", "brand", "image", "category")
 PICTURES = re.compile(r"[^\s\"'(),;=\\]+\.(?:jpe?g|png|webp|gif|avif)\b", re.I)
+HEAD_ENDS = re.compile(r"<script\b.*?</script|<!--.*?-->|(</head>|<body|\Z)", re.I | re.S)
 PICTURE = bytes.fromhex("47494638396101000100800000c0c0c000000021f90401000000002c00000000010001000002024401003b")
 ORDER = {"product": 0, "list": 1, "none": 2}
 
@@ -50,8 +51,9 @@ class ShopPage:
         """What a test shop on this origin holds for the page: itself, with the widget's tag, and its pictures."""
         text = self._moved(origin)
         pictures = {urlsplit(html.unescape(one)).path: PICTURE for one in PICTURES.findall(text)}
-        head, found, rest = re.split(r"(</head>|<body|\Z)", text, maxsplit=1, flags=re.I)
-        return pictures | {self.path: head + TAG + found + rest}
+        # What a script on the page says of a body is not the body.
+        at = next(one.start(1) for one in HEAD_ENDS.finditer(text) if one[1] is not None)
+        return pictures | {self.path: text[:at] + TAG + text[at:]}
 
     def _moved(self, origin: str) -> str:
         if not self.home:
@@ -170,9 +172,10 @@ class Scores:
                     self._count(page, name, due, got, origin)
 
     def _count(self, page: ShopPage, name: str, due: Product, got: Product | None, origin: str) -> None:
-        tally = self.of(page.kind, name)
-        tally.due += due[name] is not None
-        if got is not None and got.get(name) is not None:
+        tally, told = self.of(page.kind, name), got is not None and got.get(name) is not None
+        # Where nothing is right too, only a value that is told was due.
+        tally.due += told and due[name] is not None or None not in (due[name] if isinstance(due[name], list) else [due[name]])
+        if told:
             tally.told += 1
             tally.right += page.agrees(name, due, got, origin)
 
