@@ -72,10 +72,12 @@ function inside(node, listed) {
 async function jsonLd(look, mentions, article) {
   if (!mentions[0]) return false;
   const { doc, page, addMain } = look;
-  const all = grouped(mentions).map(({ told, listed }) => ({ listed, told: /** @type {Told} */ ({ ...told, name: plain(line(told.name, 900)) }) }));
+  await look.rest();
+  // Names are put into plain words when they are asked for, since a list has many.
+  const all = grouped(mentions).map(({ told, listed }) => ({ listed, get told() { return /** @type {Told} */ ({ ...told, name: plain(line(told.name, 900)) }); } }));
   const titles = [...doc.querySelectorAll('h1')].map(text).filter(Boolean);
   // Who only wants stars in search results calls a company or a page a product too.
-  const own = all.filter(({ listed, told }) => !listed && (told.offers || !article && (!told.aggregateRating || titles.some(one => one.includes(told.name) || told.name.includes(one)))));
+  const own = all.filter(({ listed }) => !listed).filter(({ told }) => told.offers || !article && (!told.aggregateRating || titles.some(one => one.includes(told.name) || told.name.includes(one))));
   const url = (/** @type {Mention} */ one) => product(one.told, doc.baseURI, page)?.url;
   const bare = (/** @type {string|undefined} */ url) => url?.split('?')[0];
   const sold = own.filter(({ told }) => told.offers);
@@ -108,6 +110,7 @@ async function lists({ doc, addCard, rest }, mentions) {
   for (const link of doc.querySelectorAll('a[href]')) {
     const url = address(/** @type {HTMLAnchorElement} */ (link).href, doc.baseURI);
     if (!links.has(url) && !link.closest('nav')) links.set(url, link);
+    await rest();
   }
   const found = [];
   for (const { told } of mentions) {

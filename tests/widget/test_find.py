@@ -218,3 +218,22 @@ def test_two_hundred_products_cost_one_request(chromium, shop, new_page):
     like(page, "P 199").wait_for()
     page.wait_for_load_state("networkidle")
     assert len(asked) == 1
+
+
+def test_the_page_gets_its_turn_while_many_products_are_looked_for(chromium, shop, new_page):
+    told = [{"@type": "Product", "name": f"Mug {n}", "url": f"/mugs/{n}?size=2", "offers": {"price": "9.50"}} for n in range(600)]
+    block = json.dumps({"@type": "ItemList", "itemListElement": [{"@type": "ListItem", "item": one} for one in told]})
+    cards = "".join(f'<li><a href="{one["url"]}"><h2>{one["name"]}</h2></a></li>' for one in told)
+    page = new_page(chromium)
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 6})
+    page.goto(shop({"/": f'{TAG}<script type="application/ld+json">{block}</script><main><ul>{cards}</ul></main>'}))
+    like(page, "Mug 599").wait_for(timeout=30_000)
+    turns = page.evaluate("""async () => {
+        let turns = 0;
+        setInterval(() => turns++);
+        await Afterlike.look(); // loads the method
+        turns = 0;
+        await Afterlike.look(); // nothing is new, so all of this is looking
+        return turns;
+    }""")
+    assert turns > 3
