@@ -33,10 +33,10 @@ export async function seen(look, tools, quiet) {
 
 /* ---- signs ---- */
 
-/** Of the codes of currencies those that are no words. */
-const CODES = Intl.supportedValuesOf('currency').filter(one => !/ALL|CUP|GEL|PEN|TOP/.test(one)).join('|');
+/** Codes of currencies, as far as they are no words. */
+const CODES = 'EUR|USD|GBP|CHF|SEK|NOK|DKK|ISK|PLN|CZK|HUF|RON|BGN|RSD|UAH|RUB|KZT|ILS|INR|PKR|LKR|BDT|BRL|ARS|CLP|MXN|CAD|AUD|NZD|JPY|CNY|KRW|HKD|TWD|SGD|MYR|THB|VND|IDR|AED|SAR|KWD|QAR|BHD|OMR|JOD|EGP|ZAR|NGN|KES';
 /** The marks of money, beside the signs that Unicode knows. */
-const MARK = `\\p{Sc}|[円元원]|ر\\.?س|د\\.?[إكب]|ريال|درهم|جنيه|(?<![\\p{L}])(?:${CODES}|[kK]r|Rp|Rs|RM|TL|zł|Kč|lei|руб|р|грн|лв|Fr\\.|DH|S/)(?![\\p{L}])`;
+const MARK = `\\p{Sc}|[円元원]|ر\\.?س|د\\.?[إكب]|ريال|درهم|جنيه|(?<![\\p{L}])(?:${CODES}|[kK]r|Rp|Rs|RM|TL|zł|Kč|lei|руб(?:лей|ля)?|[рР]|грн|лв|Fr\\.|DH|S/)(?![\\p{L}])`;
 export const MONEY = new RegExp(`(?:${MARK})[.:]?\\s{0,2}\\p{Nd}|\\p{Nd}(?:[.,:]?[-–—]+)?\\s{0,2}(?:${MARK})|\\p{Nd}{3}\\s?Ft|\\p{Nd}[,.:][-–—](?!\\p{Nd})`, 'u');
 /** A number that is money where its element is called a price. */
 const NUMBER = /^\D{0,9}\p{Nd}[\p{Nd}.,'’\s]*[.,\p{Nd}]\p{Nd}\p{Nd}\D{0,3}$/u;
@@ -53,7 +53,7 @@ const SOLD_OUT = '[class*=stock i],[class*=sold i]';
 const BUYS = /add.{0,9}to.?(shopping)?.?(cart|bag|basket)|buy.?(now|button|btn|it|box)|btn.?(add)?.?(cart|buy)|(cart|basket|buy).?(btn|button|submit|add)|product-form__|(in|to)_?(cart|basket|warenkorb)|cart\w*\(\W?\d/i;
 const ADDS = /(cart|basket|bag|korb|panier|checkout).{0,9}add|add.{0,9}(cart|basket|bag|korb|panier)|addto/i;
 /** Words that put into a cart, by stems. */
-const INTO = /add.{0,60} to |korb|einkaufswagen|panier|carr[ioe]|cesta|bolsa|sacola|winkel|koszyk|sepete|カート|かご|장바구니|담기|[购購][物买買]|السلة|عربة|سبد|कार्ट|keranjang|troli|корз|кошик|количк|varukorg|kundvagn|kurv|kori|ko[šs][ií]|košar|kosár|în co|καλάθι|giỏ|ตะกร้า|לסל|לעגלה|krepš|groz|ostuk/i;
+const INTO = /add.{0,60} to .{0,20}(cart|bag|basket|trolley|order|box|tote)|korb|einkaufswagen|panier|carr[ioe]|cesta|bolsa|sacola|winkel|koszyk|sepete|カート|かご|장바구니|담기|[购購][物买買]|السلة|عربة|سبد|कार्ट|keranjang|troli|корз|кошик|количк|varukorg|kundvagn|kurv|kori|ko[šs][ií]|košar|kosár|în co|καλάθι|giỏ|ตะกร้า|לסל|לעגלה|krepš|groz|ostuk/i;
 /** Words for buying, which may mean more. */
 const BUY = /\bbuy\b|purchase|order\b|bestell|kaufen|achet|command|compra|acquist|kopen|\bkup|satın|購入|買う|予約|注文|구매|اشتر|شراء|خرید|खरीद|\bbeli\b|купи|заказ|замов|\bk(ö|ø|jø)p|\bosta|koup|kúp|vásár|rendel|cump|αγορ|\bmua\b|ซื้อ|קנ[הי]|pirk|sold.?out|ausverk|épuisé|agotado|esgot|esaurito|uitverk|売り?切|品切|完売|품절|售罄|缺货|нет в|notify/i;
 /** Words of controls that lead elsewhere. */

@@ -119,6 +119,8 @@ UNNAMED = '<p><a href="/">Start</a> › <a href="/t">Tassen</a> › Blue mug</p>
 MAKER = '<img src="/blue.jpg" alt="Blue mug"><p>Brand: <a href="/b/kiln">Kiln</a></p>'
 CORNER = "<div><button class=cart-button>Cart 0</button></div><main><h1>Imprint</h1><p>Fee: $5.00</p></main>"
 INVITES = '<main><h1>About</h1><p>Mugs since 1990, from $5.</p><a class="btn" href="/mugs">Buy now</a></main>'
+LEAGUES = """<main><h1>Soccer</h1><table><tr><td>1. HNL 1<td>Prize: $10
+<td><a href="#" title="Click to add league to 'My Leagues'">+</a></table></main>"""
 
 RDFA = """<main vocab="http://schema.org/" typeof="Product"><h1 property="schema:name">Mug</h1><p property="sku">R-1</p>
 <div property="offers" typeof="Offer"><b property="price" content="12.5">12,50</b>
@@ -177,6 +179,7 @@ CASES = {
     "an article with cards": (many(*cards(CARD, add=""), head=ld('{"@type": "BlogPosting"}')), []),
     "an article about buying": (one("<p>I paid $500 for it.</p>", buy='<a href="https://other.test/x">Buy now</a>'), []),
     "a page that invites to the shop": (html(INVITES), []),
+    "a page that adds to something else": (html(LEAGUES), []),
     "a basket in the corner": (html(CORNER), []),
 
     "RDFa": (html(RDFA), [{"title": "Mug", "price": "12.5", "currency": "EUR", "sku": "R-1"}]),
@@ -232,6 +235,9 @@ MONEY = [
     ("en", "KWD 12.500", "12.500", "KWD"), ("hi", "₹१,२९९", "1299", "INR"), ("th", "฿1,299", "1299", "THB"),
     ("he", "₪129.90", "129.90", "ILS"), ("en", "$10.00 – $20.00", "10.00", "USD"),
     ("en", "From $1,299", "1299", "USD"), ("en", "Free", None, None), ("en", "$0.00", None, None),
+    ("en", "$12. 50", "12.50", "USD"), ("de", "1.837, 50 €", "1837.50", "EUR"), ("en", "$.75", "0.75", "USD"),
+    ("en", "1.50 with first orders", None, None), ("uk", "253,50", "253.50", "UAH"), ("ca", "12,50", "12.50", "EUR"),
+    ("ru", "12 990 Р", "12990", "RUB"), ("ru", "12 990 рублей", "12990", "RUB"), ("en", "ZAR 199.00", "199.00", "ZAR"),
 ]
 
 
