@@ -162,7 +162,7 @@ function after(texts, word, value) {
 function code(scope, texts, { text }) {
   const [named, other] = scope.querySelectorAll('[itemprop=sku],.sku,[class$="-sku" i],[class*="sku-value" i],[class*=ordernumber i]');
   const said = other && scope === other.ownerDocument ? '' : (named?.getAttribute('content') ?? text(named)).replace(SKU, '');
-  const data = new Set(['data-sku', 'data-product-sku', 'data-product_sku'].flatMap(name => [...scope.querySelectorAll(`[${name}]`)].map(one => one.getAttribute(name))));
+  const data = new Set(['sku', 'productSku', 'product_sku'].flatMap(name => [scope, ...scope.querySelectorAll('*')].flatMap(one => /** @type {any} */ (one).dataset?.[name] || [])));
   const fits = /^[\p{L}\p{Nd}][\p{L}\p{Nd}._/+-]*( ?[\p{L}\p{Nd}._/-]*\p{Nd}[\p{L}\p{Nd}._/-]*){0,2}$/u;
   return [said, after(texts, SKU, /^[\p{L}\p{Nd}._/+-]*(\p{Nd}|[A-Z]{2,}-|[A-Z]{3,}$)/u)?.split(/\s*[|,;(]|\s{2}| (?=\p{L}{3})/u)[0], data.size === 1 ? [...data][0] : '']
     .find(one => one && one.length > 2 && one.length < 50 && fits.test(one));

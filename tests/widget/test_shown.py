@@ -93,6 +93,7 @@ END = """<footer><p>Free shipping over $50</p><form action="/letter"><button>Sub
 ADD = '<button class="add-to-cart">Add to cart</button>'
 CARD = """<li class="item"><a href="/p/{0}"><img src="/{0}.jpg" alt=""></a>
 <h3><a href="/p/{0}">Jug {0}</a></h3><b>${0}.00</b>{add}</li>"""
+NUMBERED = CARD.replace("<li ", '<li data-sku="J-{0}" ')
 LINK = """<li><a class=card href="/p/{0}"><div><img src="/{0}.jpg" alt=""></div><p>Jug {0}</p><p>€ {0},00</p></a></li>"""
 AWAY = CARD.replace('"/p/', '"https://other.test/p/')
 NEWS = """<li><a href="/n/{0}"><img src="/{0}.jpg" alt=""></a><h2><a href="/n/{0}">Tolls rise to £1{0}</a></h2>
@@ -171,6 +172,7 @@ CASES = {
     "cards": (many(*cards(CARD, add="")), LISTED),
     "cards with buttons": (many(*cards(CARD, add=ADD)), LISTED),
     "cards that are links": (many(*cards(LINK)), LISTED),
+    "cards that bear their number": (many(*cards(NUMBERED, add="")), [LISTED[n] | {"sku": f"J-{n + 1}"} for n in range(3)]),
     "cards that lead elsewhere": (many(*cards(AWAY, add="")), []),
     "news that speak of money": (many(*cards(NEWS), name="News"), []),
     "plans": (many(*cards(PLAN), name="Plans"), []),
