@@ -3,6 +3,7 @@
 A part that is missing fails the test with a sentence; it is never skipped and never stood in for.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 import hypothesis
@@ -21,6 +22,18 @@ ADMIN = "ada@shop.test"
 # How long an example takes says more about the neighbours on the machine than about the code.
 hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")
+
+
+# What a test costs by the fixtures it uses, in seconds as measured; the dearest counts.
+COST = {"chromium": 2, "any_browser": 3, "firefox": 4, "playwright": 2, "server": 1, "collector": 0.5, "town": 0.5}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files that take longest go first: one that is handed out last would keep one worker busy and the others idle."""
+    cost: Counter = Counter()
+    for item in items:
+        cost[item.path] += max((COST.get(name, 0.1) for name in item.fixturenames), default=0.1)
+    items.sort(key=lambda item: (-cost[item.path], item.path))
 
 
 # Stores.

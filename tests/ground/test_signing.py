@@ -2,6 +2,7 @@
 
 import multiprocessing
 import stat
+from concurrent.futures import ProcessPoolExecutor
 
 import pytest
 
@@ -84,8 +85,8 @@ def _secrets_of(folder) -> tuple[str, bytes]:
 
 
 def test_processes_that_start_at_once_agree(tmp_path):
-    with multiprocessing.get_context("spawn").Pool(4) as pool:
-        agreed = pool.map(_secrets_of, [tmp_path / f"home{n // 8}" for n in range(24)], chunksize=1)
+    with ProcessPoolExecutor(4, multiprocessing.get_context("spawn")) as pool:
+        agreed = list(pool.map(_secrets_of, [tmp_path / f"home{n // 8}" for n in range(24)]))
     assert [len(set(agreed[start : start + 8])) for start in (0, 8, 16)] == [1, 1, 1]
     assert len(set(agreed)) == 3
 
