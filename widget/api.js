@@ -11,7 +11,7 @@
 export async function consent(tools, yes) {
   const { allow, watcher, faces, doc, look } = tools;
   if (!yes) {
-    watcher.disconnect();
+    watcher?.disconnect();
     for (const { host, panel } of faces.values()) {
       panel?.close();
       host.remove();
@@ -23,8 +23,8 @@ export async function consent(tools, yes) {
   } else if (tools.stopped) {
     tools.looked = tools.stopped.looked;
     tools.stopped = undefined;
-    await look();
-    watcher.observe(doc, { childList: true, subtree: true, characterData: true });
+    await look?.();
+    watcher?.observe(doc, { childList: true, subtree: true, characterData: true });
   } else {
     allow?.();
   }
@@ -48,7 +48,7 @@ export async function forget({ store, site, faces }) {
 }
 
 /** Looks at the page again, now. @param {Tools} tools */
-export const look = ({ look }) => look();
+export const look = ({ look }) => look?.();
 
 /**
  * As a press on the button of the product with this key; only from a press of the visitor's on something of yours.

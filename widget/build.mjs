@@ -5,24 +5,14 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
-import { build, transform } from 'esbuild';
+import { build } from 'esbuild';
 import { minify } from 'terser';
+import { styles } from './styles.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const out = process.argv[2] ?? join(here, '../server/afterlike/static/widget');
 const BUDGETS = { 'w.js': 5120, 'panel.js': 2560, 'fields.js': 2048, 'optin.js': 1536, 'read.js': 4096, 'after.js': 2560, 'own.js': 2048, 'debug.js': 1536, 'sight.js': 4096, 'shown.js': 5120, 'price.js': 4096 };
 const OTHERS = 1024;
-
-/** Style sheets come in as minified text. */
-const styles = {
-  name: 'styles',
-  setup({ onLoad }) {
-    onLoad({ filter: /\.css$/ }, async ({ path }) => {
-      const { code } = await transform(readFileSync(path, 'utf8'), { loader: 'css', minify: true, target: 'es2022' });
-      return { contents: code.trim().replaceAll(/(--[a-z]+): /g, '$1:'), loader: 'text' };
-    });
-  },
-};
 
 /** esbuild bundles; terser makes the result a twentieth smaller than esbuild's own minifier does. */
 async function bundled(entry, format, define = {}) {

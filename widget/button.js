@@ -16,7 +16,7 @@ let look;
  * @param {Document} doc
  * @param {string} title  the product's
  * @param {Words} words
- * @param {() => void} press
+ * @param {(face: any) => void} press
  * @param {import('./own.js').Own} own  the owner's wishes for its looks
  */
 export function likeButton(doc, title, words, press, { icon = HEART, countFrom = 1 }) {
@@ -31,10 +31,9 @@ export function likeButton(doc, title, words, press, { icon = HEART, countFrom =
     return made;
   });
   root.adoptedStyleSheets = [look ??= sheet(style)];
-  button.type = 'button';
   button.ariaLabel = words.like.replace('{product}', () => title); // all of the name: it stays when the count moves
   button.setAttribute('aria-describedby', 'count'); // drawn by its style: it describes the button, but is no text of it
-  svg.setAttribute('part', 'icon');
+  svg.part = 'icon';
   svg.setAttribute('viewBox', '0 0 24 24');
   path.setAttribute('d', icon);
   svg.append(path);
@@ -44,7 +43,7 @@ export function likeButton(doc, title, words, press, { icon = HEART, countFrom =
   button.onclick = event => {
     event.stopPropagation(); // a card that opens its product when it is pressed is not meant
     event.preventDefault(); // nor the link that a card may be
-    press();
+    press(face);
   };
   root.append(button, status);
 

@@ -1,8 +1,7 @@
 /** The script tag: finds the page's products, gives each its button, and carries what is pressed to the collector. */
 
-import { likeButton } from './button.js';
 import { address, line } from './facts.js';
-import { find } from './find.js';
+import { looking } from './look.js';
 import { secret, uuid } from './ids.js';
 import { CLAIM } from './send.js';
 import { store as keeper } from './store.js';
@@ -30,13 +29,13 @@ import { button as english } from './words/en.js';
  * @property {Map<string, Face>} faces
  * @property {import('./store.js').Store} store
  * @property {(name: string) => Promise<any>} load
- * @property {(locale: string) => Promise<any>} speak
+ * @property {(locale: string) => Promise<any>} speak  the owner's texts are laid over ours by `own.js`
  * @property {(face: Face, name: string, detail?: object) => boolean} tell
  * @property {<T extends any[]>(work: (...args: T) => any) => (...args: T) => Promise<any>} safe
  * @property {() => object} page
  * @property {(face: Face) => void} press
- * @property {() => Promise<void>} look
- * @property {MutationObserver} watcher
+ * @property {() => Promise<void>} [look]  once the page has been looked at
+ * @property {MutationObserver} [watcher]  likewise
  * @property {(key: string) => boolean} waits
  * @property {() => string|undefined} visitor
  * @property {(path: string, body?: object, method?: string) => Promise<Heard>} call
@@ -54,7 +53,6 @@ import { button as english } from './words/en.js';
 
 const COUNTS = 200; // keys in one request
 const LINE = 6e3; // and their length, below what web servers take
-const BREATH = 9; // milliseconds of looking and making buttons before the page may move
 
 /** @param {HTMLScriptElement} script @param {Record<string, (...args: any[]) => Promise<any>>} api  gets its methods */
 function start(script, api) {
@@ -64,12 +62,6 @@ function start(script, api) {
   const loaded = Date.now();
   /** By product key; one whose product has left the page stays, for the case that it comes back. @type {Map<string, Face>} */
   const faces = new Map();
-  let words = english;
-  /** The owner's wishes. @type {import('./own.js').Own} */
-  let own = {};
-  /** @type {ReturnType<typeof setTimeout>|undefined} */
-  let timer;
-  let changed = false;
 
   /**
    * The page is not ours: whatever goes wrong here ends here.
@@ -104,63 +96,23 @@ function start(script, api) {
   const use = safe(async (/** @type {keyof typeof import('./after.js')} */ name, /** @type {any[]} */ ...args) => /** @type {Record<string, any>} */ (await (later ??= after()))[name](tools, ...args));
 
   /** The texts of a language, in English where the collector does not know it; nothing where English, which is at hand, is right. */
-  const speak = async (/** @type {string} */ locale) => {
-    const spoken = /^(?!en)[a-z]{2}/i.test(locale) && await load(locale.slice(0, 2).toLowerCase());
-    return own.speak?.(locale, spoken) ?? spoken;
-  };
+  const speak = async (/** @type {string} */ locale) => /^(?!en)[a-z]{2}/i.test(locale) && load(locale.slice(0, 2).toLowerCase());
 
   /** @param {Face} face @param {string} name @param {object} [detail] @returns {boolean} whether the page lets it happen */
   const tell = ({ host, product }, name, detail) => host.dispatchEvent(
-    new CustomEvent(`afterlike:${name}`, { detail: { product, ...detail }, bubbles: true, composed: true, cancelable: true }));
+    new CustomEvent(`afterlike:${name}`, { detail: { product, ...detail }, bubbles: true, cancelable: true }));
 
   const page = () => ({ url: address(doc.URL, doc.URL, true), title: line(doc.title, 300), referrer: address(doc.referrer, doc.URL, true) });
 
   /* ---- finding ---- */
 
-  let begun = 0;
-  const rest = async () => {
-    if (Date.now() - begun > BREATH) {
-      watcher.takeRecords();
-      await new Promise(/** @type {any} */ (setTimeout));
-      begun = Date.now();
-    }
-  };
-
-  const look = safe(async () => {
-    begun = Date.now();
-    const finds = await find(doc, own, rest, load);
-    tools.looked?.(finds);
-    const left = new Set(faces.values());
-    const fresh = [];
-    for (const one of finds) {
-      const { product: { key, title = '' }, at, how } = one;
-      const face = faces.get(key) ?? /** @type {Face} */ (likeButton(doc, title, words, safe(() => press(face)), own));
-      if (!faces.has(key)) fresh.push(key);
-      faces.set(key, face);
-      left.delete(face);
-      if (face.at != at || !face.host.isConnected) at[how](face.host);
-      Object.assign(face, one);
-      await rest();
-    }
-    for (const { host } of left) host.remove();
-    watcher.takeRecords();
+  const met = (/** @type {string[]} */ fresh) => {
     while (fresh[0]) {
       const keys = fresh.splice(0, Math.min(COUNTS, LINE / encodeURIComponent(fresh[0]).length));
       counts(keys);
       back(keys);
     }
-  });
-
-  const soon = () => {
-    changed = true;
-    timer ??= setTimeout(async () => {
-      changed = false;
-      await look();
-      timer = undefined;
-      if (changed) soon();
-    }, 99);
   };
-  const watcher = new MutationObserver(soon);
 
   const counts = safe(async (/** @type {string[]} */ keys) => {
     const { answer } = await call(`counts?site=${site}&products=${keys.map(encodeURIComponent)}`);
@@ -218,8 +170,7 @@ function start(script, api) {
     context: { locale, position: [...faces.keys()].indexOf(product.key) + 1, dwell_ms: Date.now() - loaded, pressed_at: Date.now() },
   });
 
-  /** @param {Face} face */
-  function press(face) {
+  const press = safe((/** @type {Face} */ face) => {
     const { key } = face.product;
     const liked = !face.liked;
     if (!tell(face, liked ? 'like' : 'unlike')) return;
@@ -235,7 +186,7 @@ function start(script, api) {
       if (first) sent.set(id, call('likes', { id: face.like, ...given }).catch(() => ({ status: 0 })));
     }
     use('press', face, liked, early);
-  }
+  });
 
   /* ---- the page's life ---- */
 
@@ -244,17 +195,16 @@ function start(script, api) {
   const sent = new Map();
   /** @type {Tools} */
   const tools = {
-    script, site, collector, locale, loaded, doc, faces, store, load, speak, tell, safe, page, press, look, watcher, waits, visitor, call, write, body, sent,
+    script, site, collector, locale, load, tell, faces, store, loaded, speak, doc, safe, sent, press, waits, visitor, call, write, body, page,
   };
 
   const begin = safe(async () => {
-    if (Object.keys(dataset).some(name => !/site|coll|loc/.test(name))) own = await (await load('own')).own(tools);
-    words = { ...words, ...(await speak(locale))?.button };
+    const wishes = Object.keys(dataset).some(name => !/site|coll|loc/.test(name)) && await (await load('own')).own(tools);
     await store.read();
-    look();
+    // Another tab may have made the visitor since.
+    addEventListener('focus', () => visitor() || store.read());
     back([]);
-    watcher.observe(doc, { childList: true, subtree: true, characterData: true });
-    /** @type {any} */ (window).navigation?.addEventListener('navigatesuccess', soon);
+    looking(tools, met, wishes, { ...english, ...(await tools.speak(locale))?.button });
     doc.dispatchEvent(new Event('afterlike:ready'));
   });
 

@@ -13,7 +13,6 @@ import * as english from './words/en.js';
  * @property {boolean} [pages]  whether a page without a product can be liked itself
  * @property {string} [icon]  outline in a box of 24 × 24
  * @property {number} [countFrom]  smaller counts are not shown
- * @property {(locale: string, spoken: any) => any} [speak]  lays the owner's texts over ours
  */
 
 /** @type {Record<string, string>} */
@@ -27,7 +26,7 @@ const SHAPES = {
  * @param {Tools} tools @returns {Promise<Own>}
  */
 export async function own(tools) {
-  const { script: { dataset }, doc, store, load } = tools;
+  const { script: { dataset }, doc, store, load, speak } = tools;
   const debug = dataset.debug != null && await load('debug');
   /** @param {string} sentence */
   const wrong = sentence => debug && debug.say(sentence);
@@ -37,6 +36,8 @@ export async function own(tools) {
     await new Promise(go => { tools.allow = go; });
   }
   if (/^(never|ask)$/.test(dataset.remember ?? '')) store.lasting = false;
+  const lay = texts();
+  tools.speak = async locale => lay(locale, await speak(locale));
   if (dataset.remember === 'ask') asks(tools);
   return {
     target: selector(dataset.target),
@@ -45,7 +46,6 @@ export async function own(tools) {
     pages: dataset.pages != null && doc.location.pathname.startsWith(dataset.pages),
     icon: outline(),
     countFrom: Number.parseInt(dataset.countFrom ?? '', 10) || 0,
-    speak: texts(),
   };
 
   /** @param {string|undefined} text */

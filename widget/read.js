@@ -5,14 +5,12 @@
 
 import { address, availability, first, line, product } from './facts.js';
 import { fresh, isProduct, text } from './find.js';
+import { part } from './part.js';
 
 /** @typedef {import('./find.js').Look} Look */
 /** @typedef {import('./find.js').Mention} Mention */
 /** @typedef {import('./facts.js').Told} Told */
 /** @typedef {import('./facts.js').Product} Product */
-
-/** A part of this build. @param {string} name */
-const part = name => import(import.meta.url.replace('read-', `${name}-`));
 
 /** The part that sees what no markup tells; nothing where it does not come. @returns {Promise<typeof import('./sight.js')|undefined>} */
 const see = () => part('sight').catch(() => undefined);

@@ -3,6 +3,8 @@
  * in doubt it sees none. Lists are left to `cards.js`.
  */
 
+import { part } from './part.js';
+
 /** @typedef {import('./find.js').Look} Look */
 /** @typedef {import('./read.js').Tools} Tools */
 
@@ -26,7 +28,7 @@ export async function seen(look, tools, quiet) {
   const spot = place(doc, tools, titles);
   if (spot && (spot.sure || !quiet)) addMain({ name: spot.name, image: tools.meta(doc, 'og:image') }, spot.scope);
   else if (!quiet && !prices(doc.body, tools).next().done) {
-    const list = await import(import.meta.url.replace('sight-', 'cards-')).catch(() => undefined);
+    const list = await part('cards').catch(() => undefined);
     await list?.cards(look, { ...tools, away, prices, leads, MONEY });
   }
 }

@@ -1,0 +1,162 @@
+/**
+ * Builds the extension: one folder, and of it a zip for each store and one of its sources, the same bytes each time.
+ * node extension/build.mjs [settings.json] [folder]
+ */
+
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { initWasm, Resvg } from '@resvg/resvg-wasm';
+import { build } from 'esbuild';
+import { zipSync } from 'fflate';
+import { minify } from 'terser';
+import { styles } from '../widget/styles.mjs';
+import { ICONS, manifest } from './manifest.mjs';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = join(here, '..');
+const file = resolve(process.argv[2] ?? join(here, 'settings.json'));
+const out = resolve(process.argv[3] ?? join(root, 'build/extension'));
+const MOST = { content: 8192, zip: 61_440 };
+const PAGES = ['popup', 'options', 'welcome', 'step'];
+const WIDGET = ['panel', 'fields', 'optin', 'read', 'sight', 'cards', 'shown', 'price'];
+/** A moment that every build of the same sources shares; zips know none before 1980. */
+const THEN = new Date(1980, 0, 1, 12);
+
+/** @param {string} sentence */
+function refuse(sentence) {
+  console.error(`${relative(process.cwd(), file)}: ${sentence}`);
+  process.exit(1);
+}
+
+/* ---- settings ---- */
+
+function read() {
+  let given;
+  try {
+    given = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (wrong) {
+    refuse(wrong.code === 'ENOENT' ? 'there is no such file.' : `is not JSON: ${wrong.message}`);
+  }
+  const settings = { ...JSON.parse(readFileSync(join(here, 'settings.json'), 'utf8')), ...given };
+  const unknown = Object.keys(settings).filter(name => !RULES[name]);
+  if (unknown[0]) refuse(`“${unknown[0]}” is not a setting. There are: ${Object.keys(RULES).join(', ')}.`);
+  for (const [name, [rule, sentence]] of Object.entries(RULES)) if (!rule(settings[name])) refuse(`“${name}” ${sentence}`);
+  return settings;
+}
+
+const text = most => value => typeof value === 'string' && value.trim() && value.length <= most;
+function web(value) {
+  try {
+    const { origin, protocol } = new URL(value);
+    return /^https?:$/.test(protocol) && value === origin;
+  } catch {
+    return false;
+  }
+}
+const RULES = {
+  name: [text(45), 'is the name in the stores: 1 to 45 characters.'],
+  description: [text(132), 'is one line for the stores: 1 to 132 characters.'],
+  collector: [web, 'is the address of your collector, scheme and host only, such as https://likes.shop.example.'],
+  site: [value => value === '' || /^[\w-]{1,64}$/.test(value), 'is the public key of your site, or empty; the admin’s page Tag shows it.'],
+  always_on: [value => Array.isArray(value) && value.every(one => /^(https?|\*):\/\/(\*|(\*\.)?[^/*]+)\/\*$/.test(one)), 'is a list of match patterns of your own pages, such as https://shop.example/*.'],
+  icon: [value => text(300)(value) && /\.svg$/.test(value), 'is an SVG file beside these settings.'],
+  homepage: [value => value === '' || /^https:\/\/\S+$/.test(value), 'is an https address, or empty.'],
+  gecko_id: [value => /^[\w.-]+@[\w.-]+$/.test(value), 'is the id at addons.mozilla.org, such as likes@shop.example.'],
+};
+
+const settings = read();
+const version = /^version = (\S+)/m.exec(readFileSync(join(root, 'setup.cfg'), 'utf8'))?.[1] ?? refuse('setup.cfg names no version.');
+
+/* ---- files ---- */
+
+/** Sources of a widget that look for its later parts find the extension's way to them. */
+const ways = {
+  name: 'ways',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/part\.js$/ }, () => ({ path: join(here, 'part.js') }));
+  },
+};
+
+const OPTIONS = {
+  bundle: true, write: false, charset: 'utf8', target: ['chrome120', 'firefox140'], legalComments: 'none', plugins: [styles, ways],
+  define: {
+    BUILT: JSON.stringify({ collector: settings.collector, site: settings.site, language: '' }),
+    NAME: JSON.stringify(settings.name),
+  },
+};
+
+/** A script without exports. @param {import('esbuild').BuildOptions} entry */
+async function bundled(entry) {
+  const { outputFiles: [{ text }] } = await build({ ...OPTIONS, ...entry, format: 'iife' });
+  const { code } = await minify(text, { ecma: 2020, compress: { passes: 2 } });
+  return `${code}\n`;
+}
+
+/** A later part of the content script: puts what it exports where part.js finds it. @param {string} path @param {string} name */
+async function partOf(path, name) {
+  const { metafile } = await build({ ...OPTIONS, entryPoints: [join(root, path)], format: 'esm', metafile: true, outdir: out });
+  const names = `{ ${Object.values(metafile.outputs)[0].exports.join(', ')} }`;
+  const contents = `import ${names} from './${path}'; (globalThis.afterlikeParts ??= {}).${name} = ${names};`;
+  return bundled({ stdin: { contents, resolveDir: root } });
+}
+
+/** @param {string} name */
+const page = name => bundled({ entryPoints: [join(here, `${name}.js`)] });
+
+/** @type {Record<string, Uint8Array|string>} */
+const files = {};
+files['manifest.json'] = `${JSON.stringify(manifest(settings, version), null, 2)}\n`;
+files['background.js'] = await page('background');
+files['content.js'] = await page('content');
+for (const name of WIDGET) files[`parts/${name}.js`] = await partOf(`widget/${name}.js`, name);
+for (const name of readdirSync(join(root, 'widget/words')).filter(name => name !== 'en.js').sort()) files[`parts/${name}`] = await partOf(`widget/words/${name}`, name.slice(0, 2));
+for (const name of PAGES) {
+  files[`${name}.html`] = readFileSync(join(here, `${name}.html`), 'utf8').replaceAll('{name}', settings.name.replace(/[<&"]/g, one => `&#${one.charCodeAt(0)};`));
+  files[`${name}.js`] = await page(name);
+}
+files['pages.css'] = readFileSync(join(here, 'pages.css'), 'utf8');
+
+await initWasm(readFileSync(join(root, 'node_modules/@resvg/resvg-wasm/index_bg.wasm')));
+const icon = readFileSync(resolve(dirname(file), settings.icon), 'utf8');
+for (const size of ICONS) files[`icons/${size}.png`] = new Resvg(icon, { fitTo: { mode: 'width', value: size } }).render().asPng();
+
+/* ---- out ---- */
+
+/** @param {Record<string, Uint8Array|string>} files */
+const zipped = files => zipSync(Object.fromEntries(Object.keys(files).sort().map(name => {
+  const bytes = files[name];
+  return [name, [typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes, { mtime: THEN, level: 9, os: 3, attrs: 0o644 << 16 }]];
+})));
+
+/** All that it takes to build this again, as Mozilla asks for it. */
+function sources() {
+  /** @type {Record<string, string>} */
+  const all = { 'extension/settings.json': `${JSON.stringify({ ...settings, icon: 'icon.svg' }, null, 2)}\n` };
+  for (const name of ['package.json', 'package-lock.json', 'setup.cfg', 'tsconfig.json']) all[name] = readFileSync(join(root, name), 'utf8');
+  for (const folder of ['extension', 'widget', 'widget/words']) {
+    for (const one of readdirSync(join(root, folder), { withFileTypes: true })) {
+      if (one.isFile()) all[`${folder}/${one.name}`] ??= readFileSync(join(root, folder, one.name), 'utf8');
+    }
+  }
+  all['extension/icon.svg'] = icon;
+  return all;
+}
+
+rmSync(out, { recursive: true, force: true });
+for (const [name, bytes] of Object.entries(files)) {
+  mkdirSync(dirname(join(out, 'unpacked', name)), { recursive: true });
+  writeFileSync(join(out, 'unpacked', name), bytes);
+}
+const slug = settings.name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '') || 'extension';
+const zip = zipped(files);
+for (const store of ['chrome', 'firefox']) writeFileSync(join(out, `${slug}-${version}-${store}.zip`), zip);
+writeFileSync(join(out, `${slug}-${version}-sources.zip`), zipped(sources()));
+
+const content = gzipSync(files['content.js'], { level: 9 }).length;
+console.log(`content.js ${content} bytes gzip of ${MOST.content}\npackage ${zip.length} bytes of ${MOST.zip}\nbuilt in ${relative(process.cwd(), out) || '.'}`);
+if (content > MOST.content || zip.length > MOST.zip) {
+  console.error('It is over its budget: take something out, or load it later.');
+  process.exitCode = 1;
+}

@@ -1,0 +1,159 @@
+/** On a page: gives its products their buttons, and tells the background what is pressed. Sends nothing itself. */
+
+import { address, line } from '../widget/facts.js';
+import { uuid } from '../widget/ids.js';
+import { looking } from '../widget/look.js';
+import { button as english } from '../widget/words/en.js';
+import { answering, ask, browser } from './browser.js';
+import { part, parts } from './part.js';
+
+/** @typedef {import('../widget/main.js').Face} Face */
+
+/** What another copy of this script, of a newer version of the extension, says when it begins. */
+const SUCCESSOR = 'afterlike:extension';
+const SCRIPT = /\/w(-[\da-f]+)?\.js(\?|$)/;
+
+/** Whether the page has the widget: it knows better what is sold here, and to whom the likes go. @param {Document} doc */
+const hasWidget = doc => [...doc.scripts].some(({ src, dataset }) => dataset.site && SCRIPT.test(src))
+  || [...doc.querySelectorAll('div')].some(({ shadowRoot }) => shadowRoot?.querySelector('[part~=button][aria-describedby=count]'));
+
+/** Begins on this page; a second time only looks again. */
+function start() {
+  const doc = document;
+  const loaded = Date.now();
+  /** @type {Map<string, Face>} */
+  const faces = new Map();
+  const ended = new AbortController();
+  const { signal } = ended;
+  let locale = 'en';
+  let stepped = false;
+  /** @type {any} */
+  let silence;
+
+  /**
+   * What goes wrong ends here, and with the extension the buttons end.
+   * @template {any[]} T @param {(...args: T) => any} work @returns {(...args: T) => Promise<any>}
+   */
+  const safe = work => async (...args) => {
+    if (!browser.runtime?.id) return end();
+    try {
+      return await work(...args);
+    } catch (wrong) {
+      tools.wrong?.(wrong);
+      if (!browser.runtime?.id) end();
+    }
+  };
+
+  /** Takes everything off the page. */
+  function end() {
+    ended.abort();
+    tools.watcher?.disconnect();
+    silence?.();
+    for (const { host } of faces.values()) host.remove();
+    faces.clear();
+    parts.alive = undefined;
+  }
+
+  const load = safe(part);
+  const speak = safe(async (/** @type {string} */ locale) => /^(?!en)[a-z]{2}/i.test(locale) && load(locale.slice(0, 2).toLowerCase()));
+  const origin = doc.location.origin;
+
+  /** Only this page's own address, without what may be secret in it. */
+  const page = () => ({ url: origin + doc.location.pathname, title: line(doc.title, 300) });
+
+  /** A canonical address elsewhere is the page's word against the address bar's. @param {import('../widget/facts.js').Product} product */
+  const here = product => new URL(product.url).host === doc.location.host ? product
+    : { ...product, url: address(doc.URL, doc.URL) ?? page().url };
+
+  /** @param {Face} face @param {boolean} liked @param {number} [count] @param {string} [id] */
+  function show(face, liked, count, id) {
+    face.like = id;
+    face.show(liked, count);
+    ask('badge', { likes: [...faces.values()].filter(({ liked, host }) => liked && host.isConnected).length }).catch(() => undefined);
+  }
+
+  const met = safe(async (/** @type {string[]} */ fresh) => {
+    for (const key of fresh) {
+      // What the page's scripts press is nobody's like.
+      faces.get(key)?.host.addEventListener('click', event => event.isTrusted || event.stopImmediatePropagation(), { capture: true, signal });
+    }
+    if (fresh[0]) for (const [key, { id, count }] of Object.entries(await ask('mine', { origin, keys: fresh }))) {
+      const face = faces.get(key);
+      if (face && !face.like) show(face, true, count, id);
+    }
+  });
+
+  const press = safe(async (/** @type {Face} */ face) => {
+    const liked = !face.liked;
+    const { like, product } = face;
+    const id = liked ? uuid() : like;
+    tools.pressed = face;
+    face.panel?.close();
+    show(face, liked, face.count && face.count + (liked ? 1 : -1), liked ? id : undefined);
+    const context = { locale, position: [...faces.keys()].indexOf(product.key) + 1, dwell_ms: Date.now() - loaded, pressed_at: Date.now() };
+    await ask('press', { id, liked, origin, product: here(product), page: page(), context });
+    if (!liked) return;
+    const all = { ...product, ...await (await load('read'))?.details(doc, face) };
+    face.product = all;
+    if (face.like === id) await ask('post', { kind: 'details', like: id, body: { product: here(all) } });
+  });
+
+  /** The collector has answered, or has refused. @param {{key: string, like: string, liked: boolean, count?: number, step?: any, sentence?: string}} told */
+  const answered = safe(async ({ key, like, liked, count, step, sentence }) => {
+    const face = faces.get(key);
+    if (!face || face.like && face.like !== like) return;
+    show(face, liked, count, liked ? like : undefined);
+    if (sentence) face.say(sentence);
+    if (liked && step && step.kind !== 'none' && face === tools.pressed) await (await load('panel')).open(face, step, tools);
+  });
+
+  /** @type {any} */
+  const tools = {
+    doc, faces, safe, load, speak, press, uuid,
+    tell: () => true, // the page does not hear what is liked on it
+    post: { add: (/** @type {string} */ kind, /** @type {string} */ _, /** @type {string} */ like, /** @type {object} */ body) => ask('post', { kind, like, body }).catch(() => undefined) },
+    call: (/** @type {string} */ path, /** @type {any} */ body) => ask('call', { path, body }),
+  };
+
+  /** Whether there is something to do here; says so to who asks. */
+  function yields() {
+    if (!stepped && hasWidget(doc)) {
+      stepped = true;
+      tools.watcher?.disconnect();
+      for (const { host } of faces.values()) host.remove();
+    }
+    return stepped;
+  }
+
+  const begin = safe(async () => {
+    doc.dispatchEvent(new Event(SUCCESSOR));
+    doc.addEventListener(SUCCESSOR, end, { signal });
+    doc.addEventListener('afterlike:ready', () => yields(), { signal });
+    doc.addEventListener('visibilitychange', safe(() => undefined), { signal });
+    silence = answering({
+      answered,
+      look: () => yields() || tools.look?.(),
+      found: () => ({
+        widget: yields(),
+        products: [...faces.values()].filter(({ host }) => host.isConnected).map(({ product: { key, title, url, image }, liked, count }) => ({ key, title, url, image, liked, count })),
+      }),
+      // From the popup, the menu or the keyboard: a press of the visitor's all the same.
+      press: async ({ key, url }) => {
+        const face = key ? faces.get(key) : url ? [...faces.values()].find(({ product }) => product.url === url) : [...faces.values()].find(({ host }) => host.isConnected);
+        if (face && !yields()) await press(face);
+        return face && { title: face.product.title, liked: face.liked };
+      },
+    });
+    locale = await ask('locale') || navigator.language;
+    const words = { ...english, ...(await speak(locale))?.button };
+    if (!yields()) looking(tools, met, {}, words);
+  });
+
+  parts.alive = { look: safe(() => yields() || tools.look?.()) };
+  begin();
+}
+
+if (top === self && /^https?:$/.test(location.protocol)) {
+  if (parts.alive) parts.alive.look();
+  else start();
+}
