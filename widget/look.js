@@ -39,8 +39,7 @@ export function looking(tools, met, rules, words) {
     const fresh = [];
     for (const one of finds) {
       const { product: { key, title = '' }, at, how } = one;
-      const face = faces.get(key) ?? /** @type {Face} */ (likeButton(doc, title, words, press, rules));
-      if (!faces.has(key)) fresh.push(key);
+      const face = faces.get(key) ?? (fresh.push(key), /** @type {Face} */ (likeButton(doc, title, words, press, rules)));
       faces.set(key, face);
       left.delete(face);
       if (face.at != at || !face.host.isConnected) at[how](face.host);

@@ -21,9 +21,10 @@ from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_p
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
 
-from widget.conftest import BadNetwork, kept, like  # noqa: E402
+from widget.conftest import kept, like  # noqa: E402
 
 from parts.browsers import kill_browser, open_profile  # noqa: E402
+from parts.network import BadNetwork  # noqa: E402
 from parts.product import Collector, Server, make_site  # noqa: E402
 from parts.programs import until  # noqa: E402
 from parts.shop import Shop  # noqa: E402

@@ -94,6 +94,18 @@ def live_likes(collector) -> int:
         return tx.execute("SELECT count(*) FROM likes WHERE unliked_at IS NULL").fetchone()[0]
 
 
+def test_a_tab_that_was_open_before_the_first_like_is_of_the_same_visitor(tabs, network):
+    one, two = tabs(tabs.first), tabs()
+    like(one).click()
+    until(lambda: network.sent.get("/v1/likes"), what="the first like")
+    settled(one)
+    two.evaluate("dispatchEvent(new Event('focus'))")  # as a browser does it for who turns to the other tab
+    nothing_more(two, 200)
+    like(two, "Tall mug").click()
+    until(lambda: len(network.sent["/v1/likes"]) == 2, what="the second like")
+    assert len({sent["visitor"] for sent in network.sent["/v1/likes"]}) == 1
+
+
 def test_one_tab_sends_at_a_time(tabs, network, hold):
     one = tabs(tabs.first)
     like(one).click()
