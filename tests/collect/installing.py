@@ -48,7 +48,7 @@ class Extension:
 
     def body(self, origin: str, visitor: str = cast.ADA, site: str | None = None, **more) -> dict:
         """A like of the lamp on that page."""
-        return cast.like(site=site, visitor=visitor, product=lamp_at(origin), **more)
+        return cast.like(**{"site": site, "visitor": visitor, "product": lamp_at(origin)} | more)
 
     def like(self, origin: str, visitor: str = cast.ADA, **more) -> dict:
         """A like that is taken: the answer."""

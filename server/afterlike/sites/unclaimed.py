@@ -7,6 +7,8 @@ from afterlike.addresses import host_of
 from afterlike.sites.store import Site, chosen, memory, site_of
 from afterlike.web import House
 
+NOBODY = object()  # remembered like a site: most origins are nobody's
+
 
 def claimer_of(house: House, origin: str) -> Site | None:
     """The site that proved that this origin is its own, as it was a moment ago."""
@@ -17,9 +19,6 @@ def claimer_of(house: House, origin: str) -> Site | None:
             site = _claimer(tx, origin) or NOBODY
         remembered.keep(origin, site)
     return None if site is NOBODY else site
-
-
-NOBODY = object()  # remembered too: most origins are nobody's
 
 
 def _claimer(tx: sa.Connection, origin: str) -> Site | None:
