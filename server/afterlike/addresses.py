@@ -1,5 +1,6 @@
 """Web addresses: what counts as one, its canonical form, and whose it is. Pure; never looks anything up."""
 
+import ipaddress
 import re
 from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -11,7 +12,9 @@ PORTS = {"http": 80, "https": 443}
 HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*\.?|\[[0-9a-f:.]+\]")
 # Besides what breaks markup: marks that nobody sees and that turn the reading direction of what follows.
 HOSTILE = re.compile(r"[\x00-\x20\x7f-\x9f\\<>\"`{}|^\u061c\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]")
+INTERNAL = (".local", ".localhost", ".internal", ".lan", ".home.arpa", ".onion")
 LABELS = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
+NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")  # what browsers read as the end of an IP address
 # Names that only say where a visitor came from; the page is the same without them.
 TRACKING = re.compile(
     r"(utm_.*|gclid|gbraid|wbraid|fbclid|msclkid|dclid|ttclid|twclid|yclid|igshid|mc_cid|mc_eid|_ga|_gl|ref_src)", re.I
@@ -77,6 +80,26 @@ def same_host(patterns: frozenset[str], url: str) -> bool:
     wanted = origin(url)
     other = wanted.replace("http://", "https://") if wanted.startswith("http://") else wanted.replace("https://", "http://")
     return allows(patterns, wanted) or allows(patterns, other)
+
+
+def is_public_name(host: str) -> bool:
+    """Whether a host is a name that the whole world could ask for: no IP address, nothing that only exists inside a house."""
+    name, dot, last = host.rpartition(".")
+    return bool(name and dot) and host[0] != "[" and not NUMBER.fullmatch(last) and not f".{host}".endswith(INTERNAL)
+
+
+def is_public_origin(origin: str) -> bool:
+    """The same of an origin's host, where an IP address may stand too if it is one of the public ones."""
+    host = host_of(origin)
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_global
+    except ValueError:
+        return is_public_name(host)
+
+
+def host_of(url: str) -> str:
+    """The host of an address, without its port; raises BadAddress."""
+    return _parts(url)[1]
 
 
 def _bare_origin(text: str) -> str:

@@ -16,7 +16,7 @@ from afterlike.db import Database, remember_pepper
 from afterlike.followup import mail_pages as mail
 from afterlike.followup import pages as conversations
 from afterlike.limits import Limits
-from afterlike.me import changes, stops, ways_in
+from afterlike.me import changes, erasures, stops, ways_in
 from afterlike.me import pages as own
 from afterlike.openapi import described
 from afterlike.sites import pages as door
@@ -42,6 +42,8 @@ FACES = (
     Face("POST",   "/v1/opt-ins",             collector.opt_in),
     Face("POST",   "/v1/visits",              collector.visit),
     Face("POST",   "/v1/orders",              collector.order),
+    Face("POST",   "/v1/installs",            collector.install),
+    Face("POST",   "/v1/erasures",            erasures.erase),
     Face("GET",    "/v1/likes/<signed>",      signed.signed_like),
     Face("GET",    "/v1/openapi.json",        openapi),
     # the hosted survey page
@@ -136,7 +138,7 @@ def open_house(config: Config) -> House:
     database = Database(config.database_url, patience_s=config.write_patience, pause_s=config.batch_pause_us / 1e6)
     limits = Limits(
         {"visitor": config.limit_visitor, "network": config.limit_network, "sign_in": config.limit_sign_in,
-         "opt_in": config.limit_opt_in}, config.redis_url
+         "opt_in": config.limit_opt_in, "install": config.limit_install, "unclaimed": config.limit_unclaimed}, config.redis_url
     )
     house = House(config, database, keyring, limits)
     house.state["drops"] = collect.Drops(database)

@@ -69,6 +69,19 @@ def _smtp(value: str) -> str:
     return value.strip()
 
 
+def _extensions(value: str) -> frozenset[str]:
+    ids = frozenset(part.strip() for part in value.split(",") if part.strip())
+    if any(not re.fullmatch("[a-p]{32}", one) for one in ids):
+        raise ValueError("must be ids of Chrome extensions, 32 letters from a to p each, with commas between")
+    return ids
+
+
+def _unclaimed(value: str) -> str:
+    if value.strip().lower() not in {"keep", "any", "refuse"}:
+        raise ValueError("must be keep, any or refuse")
+    return value.strip().lower()
+
+
 def _level(value: str) -> str:
     if value.strip().lower() not in {"debug", "info", "warning", "error"}:
         raise ValueError("must be debug, info, warning or error")
@@ -145,7 +158,12 @@ SETTINGS = (
         _networks,
         "networks whose X-Forwarded-For is believed, for example 127.0.0.1/32,10.0.0.0/8",
     ),
-    Setting("AFTERLIKE_LIMIT_VISITOR", "120/minute", _rate, "calls that one visitor may make to one site"),
+    Setting(
+        "AFTERLIKE_LIMIT_VISITOR",
+        "120/minute",
+        _rate,
+        "calls that one visitor may make to one site, and one installed extension to all",
+    ),
     Setting(
         "AFTERLIKE_LIMIT_NETWORK",
         "1200/minute",
@@ -159,6 +177,27 @@ SETTINGS = (
         "60/hour",
         _rate,
         "sign-ups with an address that one network may ask of one site; loopback counts too, because each sends a mail",
+    ),
+    Setting(
+        "AFTERLIKE_EXTENSIONS",
+        "",
+        _extensions,
+        "ids of the Chrome extensions that may send likes, with commas between; empty: any. "
+        "Firefox makes an id of its own for each installation, so there the install token alone counts",
+    ),
+    Setting(
+        "AFTERLIKE_UNCLAIMED",
+        "keep",
+        _unclaimed,
+        "likes of the extension from pages of no site. keep: under the page's origin, but not from hosts that only exist inside "
+        "a house (localhost, private addresses, .local, …); any: from those too; refuse: none",
+    ),
+    Setting("AFTERLIKE_LIMIT_INSTALL", "20/day", _rate, "install tokens that the extension may be given in one network"),
+    Setting(
+        "AFTERLIKE_LIMIT_UNCLAIMED",
+        "60/hour",
+        _rate,
+        "new origins of no site that one network may bring; loopback counts too, because each leaves a row",
     ),
     Setting("AFTERLIKE_WRITE_PATIENCE", "30", _whole, "seconds that a request waits for the database before it is answered 503"),
     Setting("AFTERLIKE_BATCH_PAUSE_US", "0", _whole, "microseconds that the writer waits for company before it commits"),

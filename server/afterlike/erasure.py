@@ -1,4 +1,4 @@
-"""ERASE is what each room clears when a person is erased, on one page; it stands above the rooms, beside FACES."""
+"""What each room clears when a person is erased (ERASE), or one browser (ERASE_BROWSER), on one page above the rooms."""
 
 from dataclasses import dataclass
 
@@ -34,6 +34,26 @@ ERASE = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """A browser that wants everything gone that it left at one site; nobody has proved whose it is."""
+
+    site_id: int
+    visitor_id: int
+    method: str
+    at: int
+
+
+ERASE_BROWSER = (
+    ("its likes, answers, visits",                    lambda tx, one: collect.erase(
+        tx, one.site_id, [one.visitor_id], likes_too=True, at=one.at)),
+    ("what was asked when",                           lambda tx, one: prompts.erase(tx, [one.visitor_id])),
+    ("what it asked for with an address that nobody confirmed; profiles that are nobody else's",
+                                                      lambda tx, one: endorsers.erase_browser(
+        tx, one.site_id, one.visitor_id, method=one.method, at=one.at)),
+)
+
+
 def erase(house: House, site_id: int, endorser_id: int, *, likes_too: bool, method: str, actor: str) -> None:
     """Erases a person in one transaction; raises NotFound. What stays is told by `preview`.
 
@@ -58,6 +78,34 @@ def _erase_one(
         clear(tx, Erasure(site_id, endorser_id, visitor_ids, likes_too, method, actor, at))
     journal.append(tx, [{"site_id": site_id, "kind": "erased", "at": at, "about_id": endorser_id}])
     return None
+
+
+def erase_browser(house: House, site_id: int, visitor: bytes, *, method: str) -> bool:
+    """Erases what this browser left, in one transaction; whether it belonged to a confirmed address, whose own things stay.
+
+    A browser that is not known is erased already.
+    """
+    known, has_address = house.db.write(_erase_browser, (site_id, visitor, method, now()))
+    if known:
+        house.db.scrub()
+    return has_address
+
+
+def _erase_browser(tx: sa.Connection, items: list[tuple[int, bytes, str, int]]) -> list[tuple[bool, bool]]:
+    return [_erase_one_browser(tx, *item) for item in items]
+
+
+def _erase_one_browser(tx: sa.Connection, site_id: int, visitor: bytes, method: str, at: int) -> tuple[bool, bool]:
+    visitors = tables.visitors.c
+    asked = sa.select(visitors.id, visitors.endorser_id).where(visitors.hash == visitor, visitors.site_id == site_id)
+    known = tx.execute(asked.with_for_update()).first()
+    if known is None:
+        return False, False
+    has_address = known.endorser_id is not None and endorsers.has_confirmed_address(tx, known.endorser_id)
+    for _, clear in ERASE_BROWSER:
+        clear(tx, Leaving(site_id, known.id, method, at))
+    journal.append(tx, [{"site_id": site_id, "kind": "erased", "at": at, "visitor_id": known.id}])
+    return True, has_address
 
 
 def preview(tx: sa.Connection, site_id: int, endorser_id: int) -> list[tuple[str, int]]:

@@ -116,13 +116,35 @@ sites = _table(
     Column("order_key_version", Integer, nullable=False, server_default="1"),
     Column("privacy_url", Text),  # stands beside every consent
     Column("postal_address", Text),  # stands below every letter
+    Column("unclaimed_origin", Text),  # of a page of no site, whose likes the extension brought: no admin, no tag, no API key
     _moment("made_at"),
+    Index("ix_sites_unclaimed_origin", "unclaimed_origin", unique=True),
 )
 
 site_origins = _table(  # `https://shop.example` or `https://*.shop.example`
     "site_origins", "sites",
     _of("sites", "site_id", primary_key=True),
     Column("origin", Text, primary_key=True),
+)
+
+origin_claims = _table(  # a site says that a page's origin is its own; proven, it sees what the extension brought from there
+    "origin_claims", "sites",
+    _id(),
+    _of("sites", "site_id"),
+    Column("origin", Text, nullable=False),
+    Column("token", Text, nullable=False),  # to be put where only the origin's owner can; public by nature
+    Column("state", Text, nullable=False),
+    Column("method", Text),  # dns | meta | file: what proved it last
+    Column("failures", Integer, nullable=False, server_default="0"),  # checks in a row that failed since it was proven
+    Column("problem", Text),  # what the last check found wrong, as a sentence
+    _moment("claimed_at"),
+    _moment("checked_at", null=True),
+    _moment("proven_at", null=True),
+    _moment("due_at", null=True),  # the next check
+    UniqueConstraint("site_id", "origin"),
+    CheckConstraint("state in ('claimed', 'proven', 'lapsed')", name="state"),
+    Index("ix_origin_claims_proven", "origin", unique=True,
+          sqlite_where=text("state = 'proven'"), postgresql_where=text("state = 'proven'")),
 )
 
 api_keys = _table(

@@ -9,7 +9,8 @@ from collect.making import Door, Keeper
 from parts.product import Server
 
 # One visitor sends hundreds of calls here; how limits work has a server of its own (test_rates.py).
-SETTINGS = {"limit_visitor": "100000/minute", "limit_opt_in": "100000/minute", "log_level": "debug"}
+SETTINGS = {"limit_visitor": "100000/minute", "limit_opt_in": "100000/minute", "limit_unclaimed": "100000/minute",
+            "log_level": "debug"}
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgres"])

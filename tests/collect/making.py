@@ -232,6 +232,7 @@ def bodies(site: str, like_id: str) -> dict[str, tuple[str, str, Schema, dict]]:
             schemas.OptIn(),
             cast.opt_in(site=site, like=like_id, text=NEWS, locale="en", took_ms=9),
         ),
+        "erasures": ("POST", "/v1/erasures", schemas.Erasure(), {"site": site, "visitor": cast.ADA}),
         "visits": ("POST", "/v1/visits", schemas.Visit(), cast.visit(site=site)),
         "orders": (
             "POST",

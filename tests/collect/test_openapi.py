@@ -5,6 +5,7 @@ import re
 
 import pytest
 import schemathesis
+from collect.installing import CHROME, Extension
 from collect.making import AGENT, ORIGIN, bodies, sent, taken
 from collect.surveying import token_of
 from hypothesis import HealthCheck, Phase, given, settings
@@ -47,7 +48,7 @@ def test_every_operation_has_a_name_of_its_own_and_says_what_it_does(described):
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_an_operation_keeps_what_it_says(sqlite_keeper, described, operation):
-    """By a server with a key and by a browser, with what fits the schema and with what does not."""
+    """By a server with a key, a browser and the extension, with what fits the schema and with what does not."""
     attack(sqlite_keeper, described, operation, examples=40)
 
 
@@ -59,7 +60,9 @@ def test_an_operation_keeps_what_it_says_over_and_over(keeper, operation):
 
 def attack(keeper, described: dict, operation: str, *, examples: int) -> None:
     door, statuses = keeper.open(), collections.Counter()
-    ways = ({"Authorization": f"Bearer {door.api_key}"}, {"Origin": ORIGIN, "User-Agent": AGENT}, {})
+    browser = {"Origin": CHROME if operation == "POST /v1/installs" else ORIGIN, "User-Agent": AGENT}
+    ways = ({"Authorization": f"Bearer {door.api_key}"}, browser, {"Origin": CHROME, "User-Agent": AGENT}, {})
+    install = Extension(door).token
     like = door.press()["id"]
     token = token_of(door, like)
     method, _, path = operation.partition(" ")
@@ -75,13 +78,15 @@ def attack(keeper, described: dict, operation: str, *, examples: int) -> None:
         derandomize=True,
         database=None,
     )
-    @given(cases, st.booleans(), st.sampled_from(ways[:2] * 4 + ways[2:]))
+    @given(cases, st.booleans(), st.sampled_from(ways[:3] * 4 + ways[3:]))
     def ask(case, is_near, way):
         on_our_site(case, door.site)
         if is_near and method != "GET":
             nearly_fine(case, door.site, like)
         elif is_near and "{id}" in path:
             case.path_parameters = {"id": token}
+        if isinstance(case.body, dict) and "install" not in case.body:
+            case.body["install"] = install
         answer = case.call(base_url=keeper.url, headers=way)
         statuses[answer.status_code] += 1
         case.validate_response(answer, checks=CHECKS)
@@ -99,7 +104,8 @@ def on_our_site(case, site: str) -> None:
 
 def nearly_fine(case, site: str, like: str) -> None:
     """A body that is fine but for one field of those that were made up; so that the later steps are reached too."""
-    method, path, _, fine = next(one for one in bodies(site, like).values() if one[0] == case.method and fits(one[1], case.path))
+    calls = (*bodies(site, like).values(), ("POST", "/v1/installs", None, {"version": "0.1.0"}))
+    method, path, _, fine = next(one for one in calls if one[0] == case.method and fits(one[1], case.path))
     made_up = case.body if isinstance(case.body, dict) else {}
     for name in [*made_up][:1]:
         fine |= {name: made_up[name]}

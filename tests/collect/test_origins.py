@@ -1,4 +1,7 @@
-"""S7: only registered origins count, absent needs an API key; and what is not a visitor is told so and counted."""
+"""S7: only registered origins count, absent needs an API key; and what is not a visitor is told so and counted.
+
+The extension's own Origins have a file of their own (test_extension.py); here are those that only look like one.
+"""
 
 import idna
 import pytest
@@ -61,8 +64,15 @@ STRANGERS = {
     "a list": "https://shop.test,https://evil.test",
     "another port": "http://127.0.0.1:8124",
     "localhost": "http://localhost:8123",
-    "Chrome's extension": "chrome-extension://abcdefghijklmnopabcdefghijklmnop",
-    "Firefox's extension": "moz-extension://0b9d1c1e-0000-4000-8000-000000000000",
+    "an extension's, too short": "chrome-extension://abcdefghijklmnop",
+    "an extension's, other letters": "chrome-extension://abcdefghijklmnopabcdefghijklmnoq",
+    "an extension's, capitals": "chrome-extension://ABCDEFGHIJKLMNOPABCDEFGHIJKLMNOP",
+    "an extension's, with a path": "chrome-extension://abcdefghijklmnopabcdefghijklmnop/",
+    "an extension's, with a port": "chrome-extension://abcdefghijklmnopabcdefghijklmnop:443",
+    "an extension's, no UUID": "moz-extension://shop.test",
+    "an extension's, as a host": "https://chrome-extension://abcdefghijklmnopabcdefghijklmnop",
+    "Safari's extension": "safari-web-extension://0B9D1C1E-0000-4000-8000-000000000000",
+    "Edge's, of old": "extension://abcdefghijklmnopabcdefghijklmnop",
     "file": "file://",
     "blob": "blob:https://shop.test",
     "look-alike": "https://xn--shp-qqa.test",
@@ -197,6 +207,8 @@ ROUTES = (
     "/v1/answers",
     f"/v1/answers/{new_id()}",
     "/v1/profile-links",
+    "/v1/installs",
+    "/v1/erasures",
     "/v1/visits",
     "/v1/orders",
 )

@@ -19,6 +19,10 @@ WRONG = {
     "AFTERLIKE_LIMIT_NETWORK": ("120 a minute",),
     "AFTERLIKE_LIMIT_SIGN_IN": ("10/5",),
     "AFTERLIKE_LIMIT_OPT_IN": ("60",),
+    "AFTERLIKE_EXTENSIONS": ("short", "abcdefghijklmnopabcdefghijklmnoq", "chrome-extension://abcdefghijklmnopabcdefghijklmnop"),
+    "AFTERLIKE_UNCLAIMED": ("", "yes", "keep,any"),
+    "AFTERLIKE_LIMIT_INSTALL": ("20",),
+    "AFTERLIKE_LIMIT_UNCLAIMED": ("many",),
     "AFTERLIKE_CONFIRM_HOURS": ("a day",),
     "AFTERLIKE_LINK_HOURS": ("1.5",),
     "AFTERLIKE_ME_DAYS": ("-1",),
@@ -72,8 +76,11 @@ def test_settings_are_read_as_what_they_are():
             "AFTERLIKE_WORK_IN_SERVE": "No",
             "AFTERLIKE_SECRET": f"{'a' * 32}, {'b' * 32}",
             "AFTERLIKE_PUBLIC_URL": "https://likes.shop.test/",
+            "AFTERLIKE_EXTENSIONS": f"{'a' * 32}, {'p' * 32},",
+            "AFTERLIKE_UNCLAIMED": " Any ",
         }
     )
+    assert made.extensions == {"a" * 32, "p" * 32} and made.unclaimed == "any"
     assert made.limit_sign_in == (10, 300) and made.work_in_serve is False and made.secret == ("a" * 32, "b" * 32)
     assert [str(network) for network in made.trusted_proxies] == ["127.0.0.1/32", "10.0.0.0/8"]
     assert made.address == "https://likes.shop.test"

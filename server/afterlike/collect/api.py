@@ -10,9 +10,9 @@ from flask import Response, request
 from marshmallow import Schema
 
 from afterlike import catalog, endorsers, prompts, sites, words
-from afterlike.collect import answers, likes, optins, reads, schemas, signed, visits
+from afterlike.collect import answers, extension, likes, optins, reads, schemas, signed, visits
 from afterlike.collect.drops import Drops
-from afterlike.collect.screening import Event, event, screened
+from afterlike.collect.screening import INSTALL_STEPS, STEPS, Event, Steps, event, screened
 from afterlike.errors import AfterlikeError, Invalid, NotFound, Refused
 from afterlike.web import answer, house, network
 from afterlike.wire import loaded, minor, uuid_text
@@ -27,7 +27,9 @@ LOOK = marked("Please look into your mail: one press on the button there, and it
 COUNTS_CACHE = "public, max-age=30, stale-while-revalidate=300"
 
 
-def call(name: str, schema: type[Schema], *, gives: type[Schema], status: int = 200, summary: str) -> Callable:
+def call(
+    name: str, schema: type[Schema], *, gives: type[Schema], status: int = 200, summary: str, steps: Steps = STEPS
+) -> Callable:
     """A face: screens the body by `schema`, counts what is dropped, and says in the OpenAPI what it takes and gives."""
 
     def face(view: Callable[[Event], dict]) -> Callable:
@@ -39,7 +41,7 @@ def call(name: str, schema: type[Schema], *, gives: type[Schema], status: int = 
                 house(), request, name, taken, in_path | {key: request.args[key] for key in ("site",) if key in request.args}
             )
             try:
-                return answer(view(screened(asked)), status)
+                return answer(view(screened(asked, steps)), status)
             except AfterlikeError as dropped:
                 note_drop(asked.site.id if asked.site else 0, name, dropped.reason)
                 raise
@@ -63,10 +65,11 @@ def like(event: Event) -> dict:
     taken = house().db.write(likes.take, _item(event))
     if taken.duplicate:
         note_drop(event.site.id, "likes", "duplicate")
-    return {
+    told = {
         "id": uuid_text(taken.uuid), "liked": taken.liked, "count": taken.count,
         "next_step": _next_step(event, taken),
     }
+    return told | {"site": event.site.key} if event.by_extension else told
 
 
 def _item(event: Event) -> likes.Item:
@@ -92,10 +95,10 @@ def _item(event: Event) -> likes.Item:
 
 
 def source_of(event: Event) -> str:
-    """Who sent it, as far as we can tell: without an Origin a server with an API key, with one never."""
-    if event.origin is None:
-        return "api"
-    return "extension" if event.data["source"] == "extension" else "widget"
+    """Who sent it, by the Origin alone: without one a server with an API key, with one never."""
+    if event.by_extension:
+        return "extension"
+    return "api" if event.origin is None else "widget"
 
 
 def key_of(url: str) -> str:
@@ -201,6 +204,7 @@ def opt_in(event: Event) -> dict:
         asked = optins.OptIn(
             site, data["id"], event.visitor, data["like"], address, endorsers.subject(house().keyring, site.id, address),
             data["topics"], [(box["purpose"], box["text"]) for box in data["consents"]], locale, data["gpc"], event.at,
+            method="extension_form" if event.by_extension else "widget_form",
         )
         house().db.write(optins.take, asked)
     return {"id": uuid_text(data["id"]), "accepted": True, "detail": words.text(LOOK, locale)}
@@ -238,6 +242,12 @@ def order_signature(event: Event) -> str:
     """HMAC-SHA256 over order_id, total, currency, discount and coupon, a line each, by the site's order signing key."""
     text = "\n".join(event.data.get(name, "") for name in ("order_id", "total", "currency", "discount", "coupon"))
     return hmac.new(sites.order_signing_key(house().keyring, event.site).encode(), text.encode(), sha256).hexdigest()
+
+
+@call("installs", schemas.Install, gives=schemas.Installed, steps=INSTALL_STEPS,
+      summary="An installation of the extension gets the token that it sends with every other call")
+def install(event: Event) -> dict:
+    return {"token": extension.new_token(house().keyring, event.origin)}
 
 
 def counts() -> Response:

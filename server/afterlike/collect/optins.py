@@ -32,7 +32,7 @@ class OptIn:
     locale: str
     gpc: bool
     at: int
-    method: str | None = None  # None: by where the like came from
+    method: str = "widget_form"
 
 
 def take(tx: sa.Connection, items: list[OptIn]) -> list[None | AfterlikeError]:
@@ -55,8 +55,7 @@ def _take(tx: sa.Connection, item: OptIn) -> None | AfterlikeError:
         site_id=item.site.id, uuid=item.uuid, visitor=endorsers.recall(tx, [item.visitor])[item.visitor], like_id=like.id,
         address=item.address, subject=item.subject, topics=_topics(pressed, wanted, item.locale), wordings=wordings,
         locale=words.negotiate(item.locale, item.site.locale), gpc=item.gpc, at=item.at,
-        method=item.method or ("extension_form" if pressed.source == "extension" else "widget_form"),
-        page_path=urlsplit(pressed.page_url).path or "/",
+        method=item.method, page_path=urlsplit(pressed.page_url).path or "/",
     ))
     if isinstance(kept, AfterlikeError):
         return kept
@@ -90,7 +89,7 @@ def _pressed(tx: sa.Connection, like_id: int) -> sa.Row:
     """The product and the page as they were shown at the press."""
     likes, shown, products = tables.likes.c, tables.product_showings.c, tables.products.c
     return tx.execute(
-        sa.select(likes.source, likes.page_url, products.id, products.key, shown.title, shown.category, shown.brand)
+        sa.select(likes.page_url, products.id, products.key, shown.title, shown.category, shown.brand)
         .join_from(tables.likes, tables.products, likes.product_id == products.id)
         .join(tables.product_showings, likes.shown_id == shown.id, isouter=True)
         .where(likes.id == like_id)

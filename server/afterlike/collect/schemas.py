@@ -72,13 +72,16 @@ class Context(WireSchema):
 
 
 class FromVisitor(WireSchema):
-    site = _name(64)
+    site = _name(300)
     visitor = VisitorSecret(required=True)
+    install = _text(500, metadata={"description": "the extension's install token; from a web page it means nothing"})
 
 
 class Like(FromVisitor):
     id = ClientId(required=True)
-    source = fields.String(load_default="widget", validate=validate.OneOf(("widget", "extension", "api")))
+    site = _text(300, allow_none=True, metadata={"description": "the extension alone may leave it out"})
+    source = fields.String(validate=validate.OneOf(("widget", "extension", "api")),
+                           metadata={"description": "means nothing: the Origin says who sends"})
     product = fields.Nested(Product, required=True)
     page = fields.Nested(Page, required=True)
     context = fields.Nested(Context, load_default=dict)
@@ -146,6 +149,14 @@ class OptIn(FromVisitor):
     gpc = Flag(load_default=False)
 
 
+class Erasure(FromVisitor):
+    pass
+
+
+class Install(WireSchema):
+    version = _text(40, required=True)
+
+
 class Visit(FromVisitor):
     id = ClientId(required=True)
     page = fields.Nested(Page, required=True)
@@ -202,6 +213,7 @@ class Liked(WireSchema):
     liked = fields.Boolean(required=True)
     count = fields.Integer(required=True)
     next_step = fields.Nested(Step)
+    site = fields.String(metadata={"description": "to the extension: the key under which the like is kept"})
 
 
 class NamedProduct(WireSchema):
@@ -246,6 +258,16 @@ class Accepted(WireSchema):
     id = fields.UUID(required=True)
     accepted = fields.Boolean(required=True)
     detail = fields.String(required=True)
+
+
+class Installed(WireSchema):
+    token = fields.String(required=True)
+
+
+class Erased(WireSchema):
+    erased = fields.Boolean(required=True)
+    kept = fields.String(required=True, allow_none=True, validate=validate.OneOf(("address",)))
+    me = fields.String(required=True, metadata={"description": "where what belongs to an address is erased"})
 
 
 class Ordered(WireSchema):

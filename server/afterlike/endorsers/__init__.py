@@ -1,6 +1,6 @@
 """The people: who they are, how they can be reached, and what they agreed to. `may_contact` is the only gate to a letter."""
 
-from afterlike.endorsers.forget import erase, visitors_of
+from afterlike.endorsers.forget import erase, erase_browser, has_confirmed_address, visitors_of
 from afterlike.endorsers.gate import (
     PACES,
     VERDICTS,
@@ -42,9 +42,9 @@ from afterlike.endorsers.visitors import Visitor, ensure_endorsers, recall, reco
 __all__ = [
     "ACTIONS", "METHODS", "PACES", "VERDICTS", "Asked", "Browser", "Confirmed", "Consent", "LinkState", "Links", "OptIn",
     "Person", "Stop", "Verdict", "Visitor", "ask", "ask_for_link", "asked_for", "broken", "browsers_of", "channel_of_stop",
-    "claim_links", "confirm", "consents_of", "end_session", "ensure_endorsers", "erase", "expire", "ledger_of", "letter_links",
-    "link_state", "may_contact", "person", "person_at", "person_named", "person_of_session", "plain_address", "profile_address",
-    "publish_link", "recall", "recognise", "remove_link", "restart", "send_confirmation", "send_way_in", "set_consents",
-    "set_pace", "set_topics", "stop", "stop_token", "subject", "sweep_links", "topics_of", "undo_merge", "use_link",
-    "visitors_of",
+    "claim_links", "confirm", "consents_of", "end_session", "ensure_endorsers", "erase", "erase_browser", "expire",
+    "has_confirmed_address", "ledger_of", "letter_links", "link_state", "may_contact", "person", "person_at", "person_named",
+    "person_of_session", "plain_address", "profile_address", "publish_link", "recall", "recognise", "remove_link", "restart",
+    "send_confirmation", "send_way_in", "set_consents", "set_pace", "set_topics", "stop", "stop_token", "subject",
+    "sweep_links", "topics_of", "undo_merge", "use_link", "visitors_of",
 ]

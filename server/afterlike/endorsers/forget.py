@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from afterlike import tables
 from afterlike.endorsers import gate, ledger
-from afterlike.endorsers.optin import forget_channels
+from afterlike.endorsers.optin import PENDING, forget_channels
 
 
 def visitors_of(tx: sa.Connection, site_id: int, endorser_id: int) -> list[int]:
@@ -40,5 +40,48 @@ def erase(tx: sa.Connection, site_id: int, endorser_id: int, visitor_ids: list[i
     merges = tables.merges
     tx.execute(sa.delete(merges).where((merges.c.to_id == endorser_id) | merges.c.visitor_id.in_(visitor_ids)))
     for visitor_id in visitor_ids:
-        nobody = {"hash": secrets.token_bytes(16), "endorser_id": None}
-        tx.execute(sa.update(tables.visitors).where(tables.visitors.c.id == visitor_id).values(nobody))
+        _make_nobody(tx, visitor_id)
+
+
+def _make_nobody(tx: sa.Connection, visitor_id: int) -> None:
+    nobody = {"hash": secrets.token_bytes(16), "endorser_id": None}
+    tx.execute(sa.update(tables.visitors).where(tables.visitors.c.id == visitor_id).values(nobody))
+
+
+def has_confirmed_address(tx: sa.Connection, endorser_id: int) -> bool:
+    """Whether somebody proved an address; what is theirs by it is erased with that proof, on their own page."""
+    channels = tables.channels.c
+    confirmed = (channels.endorser_id == endorser_id) & channels.confirmed_at.is_not(None)
+    return tx.scalar(sa.select(sa.exists().where(confirmed)))
+
+
+def erase_browser(tx: sa.Connection, site_id: int, visitor_id: int, *, method: str, at: int) -> None:
+    """What a browser asked for and nobody confirmed; profiles, where it is all there is of somebody; then it is a stranger.
+
+    Whose the addresses are that it typed is not known: none is suppressed, and what others asked for with the same one stays.
+    """
+    visitors, merges = tables.visitors.c, tables.merges
+    endorser_id = tx.scalar(sa.select(visitors.endorser_id).where(visitors.id == visitor_id))
+    _forget_requests(tx, site_id, visitor_id, {"endorser_id": endorser_id, "method": method, "at": at})
+    if endorser_id is not None and _is_all_of(tx, site_id, visitor_id, endorser_id):
+        tx.execute(sa.delete(tables.profile_links).where(tables.profile_links.c.endorser_id == endorser_id))
+    tx.execute(sa.delete(merges).where(merges.c.visitor_id == visitor_id))
+    _make_nobody(tx, visitor_id)
+
+
+def _is_all_of(tx: sa.Connection, site_id: int, visitor_id: int, endorser_id: int) -> bool:
+    return visitors_of(tx, site_id, endorser_id) == [visitor_id] and not has_confirmed_address(tx, endorser_id)
+
+
+def _forget_requests(tx: sa.Connection, site_id: int, visitor_id: int, event: dict) -> None:
+    """Opt-ins of this browser, and the unconfirmed addresses that nobody asks for any more."""
+    opt_ins, channels = tables.opt_ins, tables.channels.c
+    gone = tx.execute(sa.delete(opt_ins).where(opt_ins.c.visitor_id == visitor_id).returning(opt_ins.c.subject, opt_ins.c.state))
+    subjects = sorted({bytes(row.subject) for row in gone if row.state in PENDING})
+    if not subjects:
+        return
+    erased = {"action": "erased", "purpose": ledger.EVERYTHING} | event
+    ledger.record(tx, site_id, [erased | {"subject": subject} for subject in subjects])
+    still = sa.select(opt_ins.c.subject).where(opt_ins.c.state.in_(PENDING))
+    never = channels.subject.in_(subjects) & channels.confirmed_at.is_(None) & channels.subject.not_in(still)
+    forget_channels(tx, list(tx.scalars(sa.select(channels.id).where(never))))

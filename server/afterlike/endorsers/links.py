@@ -1,13 +1,12 @@
 """Public profiles that endorsers say are theirs: claimed, not proven; shown as text until somebody checks."""
 
-import ipaddress
 import re
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from afterlike import tables
-from afterlike.addresses import BadAddress, cleaned
+from afterlike.addresses import BadAddress, cleaned, host_of, is_public_name
 from afterlike.endorsers import gate
 from afterlike.endorsers.people import person
 from afterlike.errors import Conflict, Invalid, Refused
@@ -15,7 +14,6 @@ from afterlike.purposes import Wording
 
 BARE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+([/?].*)?", re.I)
 FEDIVERSE = re.compile(r"@([a-z0-9_.-]+)@([a-z0-9.-]+\.[a-z0-9-]+)", re.I)
-INTERNAL = (".local", ".localhost", ".internal", ".lan", ".home.arpa", ".onion")
 MOST = 5  # of one person on one site
 SAY = "Give the address of your public page, like https://mastodon.social/@you or instagram.com/you."
 
@@ -34,20 +32,11 @@ def profile_address(typed: str) -> str:
         url = cleaned(text)
     except BadAddress as bad:
         raise _wrong(f"The address {bad}. {SAY}") from None
-    if not _is_public(url.split("/")[2].rpartition(":")[0] or url.split("/")[2]):
+    if not is_public_name(host_of(url)):
         raise _wrong(f"That host is not a public web site. {SAY}")
     if len(url) > 500:
         raise _wrong("The address is longer than 500 characters. Give the address of your profile page itself.")
     return url
-
-
-def _is_public(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host.strip("[]"))
-    except ValueError:
-        name, dot, last = host.rpartition(".")
-        return bool(name and dot) and not last.isdigit() and not f".{host}".endswith(INTERNAL)
-    return False
 
 
 def _wrong(sentence: str) -> Invalid:

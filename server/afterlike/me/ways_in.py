@@ -85,7 +85,7 @@ def gone(state: str, locale: str, site: Site | None) -> Response:
 def ask_page() -> Response:
     """The form for a link, for whoever is not signed in."""
     with house().db.read() as tx:
-        site = sites.site_named(tx, request.args.get("site", "")[:LONGEST]) or _only_site(tx)
+        site = sites.site_named(tx, request.args.get("site", "")[:LONGEST]) or sites.only_site(tx)
     return asking(web.asked_locale(), site)
 
 
@@ -96,7 +96,7 @@ def ask() -> Response:
     typed, shop = request.form.get("address", ""), request.form.get("site", "")[:LONGEST]
     with house().db.read() as tx:
         site = site_meant(tx, shop)
-        known = sites.site_named(tx, shop) or _only_site(tx)  # what the form may show without telling anything new
+        known = sites.site_named(tx, shop) or sites.only_site(tx)  # what the form may show without telling anything new
     try:
         address = endorsers.plain_address(typed, locale)
         _spend(address)
@@ -121,7 +121,7 @@ def site_meant(tx: sa.Connection, typed: str) -> Site | None:
     """The site whose key this is, or that has this host registered; the only one where nothing is typed."""
     typed = typed.strip()
     if not typed:
-        return _only_site(tx)
+        return sites.only_site(tx)
     if known := sites.site_named(tx, typed):
         return known
     origins = tables.site_origins.c
@@ -140,13 +140,8 @@ def sign_out() -> Response:
     return guard.without_session(redirect("/me", 303))
 
 
-def _only_site(tx: sa.Connection) -> Site | None:
-    ids = tx.scalars(sa.select(tables.sites.c.id).limit(2)).all()
-    return sites.site_of(tx, ids[0]) if len(ids) == 1 else None
-
-
 def _site_of(tx: sa.Connection, state) -> Site | None:
-    return sites.site_of(tx, state.site_id) if state.site_id else _only_site(tx)
+    return sites.site_of(tx, state.site_id) if state.site_id else sites.only_site(tx)
 
 
 def _spend(address: str) -> None:

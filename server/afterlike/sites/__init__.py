@@ -12,11 +12,13 @@ from afterlike.sites.admins import (
 )
 from afterlike.sites.guard import Admin, SignInFirst, admin_or_none, check_form, form_proof, on_site, remember_form
 from afterlike.sites.store import (
+    SOMEBODYS,
     Site,
     add_api_key,
     add_site,
     count,
     holder_of,
+    only_site,
     order_signing_key,
     pattern_of,
     revoke_api_key,
@@ -26,10 +28,12 @@ from afterlike.sites.store import (
     site_named,
     site_of,
 )
+from afterlike.sites.unclaimed import add_unclaimed, claimer_of, unclaimed_site
 
 __all__ = [
-    "FIRST_LINK_LIVES", "Admin", "SignInFirst", "Site", "add_admin", "add_api_key", "add_site", "admin_or_none", "check_form",
-    "count", "form_proof", "hashed_password", "holder_of", "links_for", "new_sign_in_link", "on_site", "order_signing_key",
-    "pattern_of", "remember_form", "revoke_api_key", "send_sign_in_link", "set_notices", "set_origins", "set_password",
-    "site_by_key", "site_named", "site_of", "sweep",
+    "FIRST_LINK_LIVES", "SOMEBODYS", "Admin", "SignInFirst", "Site", "add_admin", "add_api_key", "add_site", "add_unclaimed",
+    "admin_or_none", "check_form", "claimer_of", "count", "form_proof", "hashed_password", "holder_of", "links_for",
+    "new_sign_in_link", "on_site", "only_site", "order_signing_key", "pattern_of", "remember_form", "revoke_api_key",
+    "send_sign_in_link", "set_notices", "set_origins", "set_password", "site_by_key", "site_named", "site_of", "sweep",
+    "unclaimed_site",
 ]

@@ -19,6 +19,7 @@ REMEMBERED_S = 2  # a changed origin is in force everywhere after this long
 KEY_PREFIX = "alk_"  # so that a leaked secret key can be recognised
 LONGEST_NOTICE = 500  # of a privacy address and of a postal one
 MOST_LINES = 8
+SOMEBODYS = tables.sites.c.unclaimed_origin.is_(None)  # what every list of sites and every look-up by key begins with
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +33,12 @@ class Site:
     origins: frozenset[str]
     privacy_url: str | None = None
     postal_address: str | None = None
+    is_unclaimed: bool = False  # nobody's: the row of an origin whose likes the extension brought (unclaimed.py)
 
 
 def site_by_key(house: House, key: str) -> Site | None:
     """The site with this public key, as it was at most REMEMBERED_S seconds ago."""
-    remembered = _remembered(house, "sites")
+    remembered = memory(house, "sites")
     site = remembered.get(key)
     if site is None:
         with house.db.read() as tx:
@@ -62,29 +64,30 @@ class Memory:
             self._kept[key] = value
 
 
-def _remembered(house: House, what: str) -> Memory:
+def memory(house: House, what: str) -> Memory:
     return house.state.get(what) or house.state.setdefault(what, Memory())
 
 
 def site_named(tx: sa.Connection, key: str) -> Site | None:
-    """The site with this public key, as it is."""
+    """The site with this public key, as it is; never an origin's own row, which is nobody's site."""
     if "\0" in key:  # from an address; PostgreSQL does not take it as text
         return None
-    return _site(tx, tables.sites.c.key == key)
+    return chosen(tx, (tables.sites.c.key == key) & SOMEBODYS)
 
 
 def site_of(tx: sa.Connection, site_id: int) -> Site | None:
-    """The site with this id, as it is."""
-    return _site(tx, tables.sites.c.id == site_id)
+    """The site with this id, as it is; also an origin's own row."""
+    return chosen(tx, tables.sites.c.id == site_id)
 
 
-def _site(tx: sa.Connection, which: sa.ColumnElement[bool]) -> Site | None:
+def chosen(tx: sa.Connection, which: sa.ColumnElement[bool]) -> Site | None:
     row = tx.execute(sa.select(tables.sites).where(which)).first()
     if row is None:
         return None
-    origins = tx.scalars(sa.select(tables.site_origins.c.origin).where(tables.site_origins.c.site_id == row.id))
-    return Site(row.id, row.key, row.name, row.locale, row.cooldown_hours * HOUR, row.order_key_version, frozenset(origins),
-                row.privacy_url, row.postal_address)
+    origins = tx.scalars(sa.select(tables.site_origins.c.origin).where(tables.site_origins.c.site_id == row.id)).all()
+    own = row.unclaimed_origin
+    return Site(row.id, row.key, row.name, row.locale, row.cooldown_hours * HOUR, row.order_key_version,
+                frozenset(origins if own is None else (own,)), row.privacy_url, row.postal_address, own is not None)
 
 
 def add_site(
@@ -157,8 +160,14 @@ def _wrong(field: str, sentence: str) -> Invalid:
 
 
 def count(tx: sa.Connection) -> int:
-    """How many sites there are."""
-    return tx.scalar(sa.select(sa.func.count()).select_from(tables.sites))
+    """How many sites there are; origins of no site are not among them."""
+    return tx.scalar(sa.select(sa.func.count()).select_from(tables.sites).where(SOMEBODYS))
+
+
+def only_site(tx: sa.Connection) -> Site | None:
+    """The site, where there is just one."""
+    ids = tx.scalars(sa.select(tables.sites.c.id).where(SOMEBODYS).limit(2)).all()
+    return site_of(tx, ids[0]) if len(ids) == 1 else None
 
 
 def add_api_key(tx: sa.Connection, site_id: int, now: int) -> str:
@@ -181,7 +190,7 @@ def revoke_api_key(tx: sa.Connection, site_id: int, key_id: int, now: int) -> bo
 
 def holder_of(house: House, api_key: str) -> int | None:
     """The id of the site whose living secret key this is; remembered as briefly as the site itself."""
-    remembered = _remembered(house, "api_keys")
+    remembered = memory(house, "api_keys")
     hashed = token_hash(api_key)
     site_id = remembered.get(hashed)
     if site_id is None:
