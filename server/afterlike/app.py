@@ -8,6 +8,7 @@ from flask_cors import CORS
 
 from afterlike import __version__, assets, collect, followup, health, me, show, signing, sites, web
 from afterlike.collect import api as collector
+from afterlike.collect import claim_pages as claims
 from afterlike.collect import pages as endorsements
 from afterlike.collect import signed, survey
 from afterlike.collect import tag as tagging
@@ -107,6 +108,13 @@ FACES = (
     Face("GET",    "/admin/sites/<key>/mail",                      mail.mail),
     Face("POST",   "/admin/sites/<key>/mail/<int:id>/again",       mail.again),
     Face("POST",   "/admin/sites/<key>/mail/settings",             mail.notices),
+    Face("GET",    "/admin/sites/<key>/extension",                        claims.listing),
+    Face("POST",   "/admin/sites/<key>/extension",                        claims.make),
+    Face("GET",    "/admin/sites/<key>/extension/<int:claim>",            claims.likes),
+    Face("GET",    "/admin/sites/<key>/extension/<int:claim>.csv",        claims.csv),
+    Face("POST",   "/admin/sites/<key>/extension/<int:claim>/check",      claims.check),
+    Face("POST",   "/admin/sites/<key>/extension/<int:claim>/token",      claims.renew),
+    Face("POST",   "/admin/sites/<key>/extension/<int:claim>/remove",     claims.remove),
     Face("GET",    "/admin/sites/<key>/refused",                   endorsements.refused),
     Face("GET",    "/admin/sites/<key>/tag",                       tagging.tag),
 )
@@ -138,7 +146,8 @@ def open_house(config: Config) -> House:
     database = Database(config.database_url, patience_s=config.write_patience, pause_s=config.batch_pause_us / 1e6)
     limits = Limits(
         {"visitor": config.limit_visitor, "network": config.limit_network, "sign_in": config.limit_sign_in,
-         "opt_in": config.limit_opt_in, "install": config.limit_install, "unclaimed": config.limit_unclaimed}, config.redis_url
+         "opt_in": config.limit_opt_in, "install": config.limit_install, "unclaimed": config.limit_unclaimed, **sites.CHECK_LIMITS},
+        config.redis_url,
     )
     house = House(config, database, keyring, limits)
     house.state["drops"] = collect.Drops(database)

@@ -37,6 +37,19 @@ def _bind(value: str) -> str:
     return value.strip()
 
 
+def _resolver(value: str) -> str:
+    if value.strip():
+        ipaddress.ip_address(_bind(value).rpartition(":")[0].strip("[]"))
+    return value.strip()
+
+
+def _places(value: str) -> frozenset[str]:
+    places = frozenset(part.strip().lower() for part in value.split(",") if part.strip())
+    if any(not re.fullmatch(r"[\w.:-]+:\d{1,5}", place) for place in places):
+        raise ValueError("must be host:port, several with commas between, for example shop.internal:8443")
+    return places
+
+
 def _networks(value: str) -> tuple:
     return tuple(ipaddress.ip_network(part.strip(), strict=False) for part in value.split(",") if part.strip())
 
@@ -157,6 +170,13 @@ SETTINGS = (
         "",
         _networks,
         "networks whose X-Forwarded-For is believed, for example 127.0.0.1/32,10.0.0.0/8",
+    ),
+    Setting("AFTERLIKE_DNS", "", _resolver, "empty: claims on origins ask the system's name servers; else one of yours, IP:port"),
+    Setting(
+        "AFTERLIKE_FETCH_ALLOW",
+        "",
+        _places,
+        "host:port, with commas between, that may be fetched in spite of a private address or an unusual port",
     ),
     Setting(
         "AFTERLIKE_LIMIT_VISITOR",

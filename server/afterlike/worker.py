@@ -34,6 +34,7 @@ EVERY = (
     # what for                        what runs                                                               seconds
     ("send what the outbox promises", send_what_is_due,                                                            2),
     ("fold the journal into tallies", lambda house: collect.tally(house.db),                                       2),
+    ("check claims on origins",       sites.check_due,                                                             2),
     ("forget old sessions and links", lambda house: house.db.write(sites.sweep, now()),                         3600),
     ("forget unconfirmed addresses",  lambda house: house.db.write(
         endorsers.expire, (now(), house.config.pending_kept_days)),                                            3600),

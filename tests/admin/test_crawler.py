@@ -4,16 +4,38 @@ import re
 import sqlite3
 
 import pytest
+import sqlalchemy as sa
 from admin.desk import Shopper, ask, ids, sign_in_link, signed_in
-from followup.making import a_failed_letter, agree_there
+from followup.making import a_failed_letter, agree_there, behind
+from sites.liking import claims_in_every_state
+
+from afterlike import tables
+from parts.programs import until
 
 QUIET = {"leases", "cursors", "tallies"}  # background work of its own
 MOST = 150
 
 
+@pytest.fixture(scope="module")
+def collector_settings() -> dict[str, object]:
+    return {"dns": "127.0.0.1:1"}
+
+
 @pytest.fixture
 def shop(collector) -> Shopper:
     return Shopper(collector.url, collector.site, collector.origin)
+
+
+def settled(server) -> None:
+    """Waits until the claim that waits to be checked was: that is background work too, but in a table that admins change."""
+    claims = tables.origin_claims.c
+    waits = sa.select(sa.func.count()).where(claims.checked_at.is_(None), claims.due_at.is_not(None))
+
+    def none_waits() -> bool:
+        with behind(server) as tx:
+            return tx.scalar(waits) == 0
+
+    until(none_waits, within_s=60, what="the check of a claim")
 
 
 def kept(home) -> dict[str, list]:
@@ -32,6 +54,9 @@ def test_following_every_link_twice_changes_nothing(collector, shop):
     desk = signed_in(collector.server, "ada@shop.test")
     [like] = set(map(int, ids(desk.get(f"/admin/sites/{collector.site}/endorsements"))))
     agree_there(collector.server, like)
+    with behind(collector.server) as tx:
+        claim = claims_in_every_state(tx, collector.site)[0]
+    settled(collector.server)
     talk = a_failed_letter(desk, collector.site, like)["conversations"]
     unused = sign_in_link(collector.server, "ada@shop.test").removeprefix(collector.url)
     waiting, seen = ["/admin/", f"/admin/sites/{collector.site}/endorsements", unused], set()
@@ -46,7 +71,10 @@ def test_following_every_link_twice_changes_nothing(collector, shop):
         ask("HEAD", collector.url + path, headers={"Cookie": cookies})
         waiting += [replies[1].to.removeprefix(collector.url)] if replies[1].to else []
         waiting += links(replies[1].text) if "html" in replies[1].headers.get("Content-Type", "") else []
-    pages = ("tag", "refused", "endorsements.csv", "mail", f"conversations/{talk}", f"conversations/new?like={like}")
+    pages = (
+        "tag", "refused", "endorsements.csv", "mail", "extension", f"extension/{claim}", f"conversations/{talk}",
+        f"conversations/new?like={like}",
+    )
     assert {f"/admin/sites/{collector.site}/{page}" for page in pages} <= seen
     after = kept(collector.server.home)
     assert {name: rows for name, rows in after.items() if rows != before[name]} == {}

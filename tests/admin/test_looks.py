@@ -6,12 +6,15 @@ from types import SimpleNamespace
 import pytest
 from admin.desk import enter, hire, shopper_of, sign_in_link
 from conftest import ADMIN
+from followup.making import behind
 from playwright.sync_api import expect
+from sites.liking import claims_in_every_state, like_before, set_state
 
 from cast import ADA, BEN, CHAIR, CLEO, LAMP, TEAPOT
 from parts.browsers import SIZES, every_look
 from parts.product import Server, make_site
 
+NAME = "Mug with a name that is as long as the names of things in shops sometimes are, since somebody put all of it in there"
 AXE = (Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
 PAGES = {
     "the list": "{site}/endorsements",
@@ -26,7 +29,12 @@ PAGES = {
     "a tag that is not to be had": "{site}/tag?platform=html&locale=x&pages=blog&count=many&target=%3Cb%3E",
     "the account": "/admin/account",
     "no such page": "/admin/nowhere",
+    "the extension": "{site}/extension",
+    "a claim that was checked": "{site}/extension?checking=5",
+    "likes from before": "{site}/extension/1",
+    "nothing from before": "{site}/extension/2",
     "an empty site": "{other}/endorsements",
+    "no claim": "{other}/extension",
     "nothing refused": "{other}/refused",
     "the sites": "/admin/",
 }
@@ -36,7 +44,7 @@ OUTSIDE = {"the sign-in": "/admin/sign-in", "a used link": "/admin/sign-in/used"
 @pytest.fixture(scope="module")
 def town(tmp_path_factory):
     """A shop where things happened, and one where nothing did, of the same owner."""
-    running = Server(tmp_path_factory.mktemp("town"))
+    running = Server(tmp_path_factory.mktemp("town"), dns="127.0.0.1:1")
     try:
         running.start()
         shop = make_site(running, origin="https://shop.test", name="A shop with a rather long name", admin=ADMIN)
@@ -49,7 +57,12 @@ def town(tmp_path_factory):
         ada.leave(liked, "https://www.pinterest.test/ada/a-board-with-a-long-name/and-another-part", name="Ada Byron")
         ben.like(CHAIR)
         cleo.take_back(cleo.like(TEAPOT))
-        ada.like(TEAPOT)
+        ada.like(TEAPOT, source="extension")
+        with behind(running) as tx:
+            assert claims_in_every_state(tx, shop.site)[:2] == [1, 2]
+            before = like_before(tx, "https://shop.example", "Blue bowl", NAME, "Itsasinglewordthatnobodybroke" * 4, "Vase")
+            for like_id, state in zip(before, ("withdrawn", "counted", "held"), strict=False):
+                set_state(tx, like_id, state)
         paths = {"site": f"/admin/sites/{shop.site}", "other": f"/admin/sites/{other.site}"}
         yield SimpleNamespace(server=running, url=running.url, **paths)
     finally:
@@ -96,6 +109,44 @@ def test_a_viewers_list_is_for_everybody_too(town, chromium, new_page):
     page = new_page(chromium, viewport=SIZES["narrow"])
     enter(page, sign_in_link(town.server, "two@shop.test"))
     assert looked_at(page, address(town, PAGES["the list"])) == [] and page.get_by_role("button", name="Hold").count() == 0
+
+
+def test_a_viewer_reads_the_claims_and_changes_none(town, chromium, new_page):
+    page = new_page(chromium, viewport=SIZES["narrow"])
+    enter(page, sign_in_link(town.server, "two@shop.test"))
+    assert looked_at(page, address(town, PAGES["the extension"])) == [] and page.locator("main form").count() == 0
+
+
+@every_look
+def test_a_page_that_waits_for_a_check_is_for_everybody(server, site, chromium, new_page, size, scheme):
+    """Here nobody works, so it waits for as long as we look."""
+    idle = server(work_in_serve=0)
+    made = site(idle)
+    with behind(idle) as tx:
+        waits = claims_in_every_state(tx, made.site)[3]
+    page = new_page(chromium, viewport=size, color_scheme=scheme)
+    enter(page, sign_in_link(idle, ADMIN))
+    assert looked_at(page, f"{idle.url}/admin/sites/{made.site}/extension?checking={waits}&looks=99") == []
+    expect(page.get_by_text("is being checked")).to_be_visible()
+
+
+def test_a_claim_is_made_and_removed_in_a_browser_without_script(town, chromium, new_page):
+    page = new_page(chromium, java_script_enabled=False)
+    enter(page, sign_in_link(town.server, ADMIN))
+    page.goto(address(town, "{other}/extension"))
+    page.get_by_role("textbox", name="Origin").fill("shop.example/lamps")
+    page.get_by_role("button", name="Claim").click()
+    expect(page.get_by_role("alert")).to_contain_text("https://shop.example")
+    expect(page.get_by_role("textbox", name="Origin")).to_have_value("shop.example/lamps")
+    page.get_by_role("textbox", name="Origin").fill("http://localhost:1")
+    page.get_by_role("button", name="Claim").click()
+    expect(page.get_by_role("status").filter(has_text="Claimed.")).to_be_visible()
+    page.get_by_role("button", name="Check now").click()
+    expect(page.get_by_text("was checked, and no proof was found")).to_be_visible(timeout=30_000)  # the page came by itself
+    expect(page.get_by_role("listitem").filter(has_text="Only the usual ports of the web can be fetched.")).to_have_count(2)
+    page.get_by_text("Remove http://localhost:1").click()
+    page.get_by_role("button", name="Remove the claim").click()
+    expect(page.get_by_role("heading", name="No origin claimed")).to_be_visible()
 
 
 def test_filtering_holding_and_undoing_in_a_browser(town, any_browser, new_page):

@@ -4,7 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 from admin.desk import Desk, hire, ids, shopper_of, signed_in
-from followup.making import a_failed_letter, agree_there
+from followup.making import a_failed_letter, agree_there, behind
+from sites.liking import claims_in_every_state
 
 from afterlike.app import FACES
 from cast import BEN, new_id
@@ -25,6 +26,13 @@ LEAST = {  # what a face needs; one that is not listed fails the test
     "GET /admin/sites/<key>/mail": "viewer",
     "POST /admin/sites/<key>/mail/<int:id>/again": "editor",
     "POST /admin/sites/<key>/mail/settings": "owner",
+    "GET /admin/sites/<key>/extension": "viewer",
+    "POST /admin/sites/<key>/extension": "owner",
+    "GET /admin/sites/<key>/extension/<int:claim>": "viewer",
+    "GET /admin/sites/<key>/extension/<int:claim>.csv": "viewer",
+    "POST /admin/sites/<key>/extension/<int:claim>/check": "owner",
+    "POST /admin/sites/<key>/extension/<int:claim>/token": "owner",
+    "POST /admin/sites/<key>/extension/<int:claim>/remove": "owner",
     "GET /admin/sites/<key>/refused": "viewer",
     "GET /admin/sites/<key>/tag": "viewer",
 }
@@ -38,7 +46,7 @@ def name(face) -> str:
 @pytest.fixture(scope="module")
 def town(tmp_path_factory):
     """Two shops on one server with a like each, and a desk for every role in the first and for the second's owner."""
-    running = Server(tmp_path_factory.mktemp("town"))
+    running = Server(tmp_path_factory.mktemp("town"), dns="127.0.0.1:1")
     try:
         running.start()
         here = make_site(running, origin="https://here.test", name="Here", admin="owner@here.test")
@@ -52,7 +60,9 @@ def town(tmp_path_factory):
             shopper_of(running, site, BEN).like()
         like, bens = sorted(map(int, set(ids(desks["owner"].get(f"/admin/sites/{here.site}/endorsements")))))
         agree_there(running, like)
-        rows = {"like": like, "bens": bens} | a_failed_letter(desks["owner"], here.site, like)
+        with behind(running) as tx:
+            claim = claims_in_every_state(tx, here.site)[0]
+        rows = {"like": like, "bens": bens, "claim": claim} | a_failed_letter(desks["owner"], here.site, like)
         yield SimpleNamespace(url=running.url, here=here.site, there=there.site, desks=desks, like=like, rows=rows)
     finally:
         running.close()
@@ -60,13 +70,15 @@ def town(tmp_path_factory):
 
 def send(desk: Desk, face, key: str, rows: dict[str, int]):
     """What a browser sends to a face, as far as it can be sent to all of them; `rows` names one row of each kind."""
-    path = face.path.replace("<key>", key).replace("<int:like>", str(rows["like"]))
+    path = face.path.replace("<key>", key)
+    for name in ("like", "claim"):
+        path = path.replace(f"<int:{name}>", str(rows[name]))
     for room in ("conversations", "mail"):
         path = path.replace(f"{room}/<int:id>", f"{room}/{rows[room]}")
     if face.method == "GET":
         return desk.get(f"{path}?like={rows['bens']}")
     filled = {"decision": "hold", "words": "Hello", "uuid": new_id(), "state": "open", "privacy_url": "", "postal_address": ""}
-    return desk.post(path, like=rows["like"], **filled)
+    return desk.post(path, like=rows["like"], origin="https://more.example", **filled)
 
 
 def seen(reply) -> tuple:

@@ -15,6 +15,8 @@ WRONG = {
     "AFTERLIKE_THREADS": ("many", "-1"),
     "AFTERLIKE_WORK_IN_SERVE": ("maybe", "2", ""),
     "AFTERLIKE_TRUSTED_PROXIES": ("everybody", "10.0.0.0/33", "10.0.0.1;10.0.0.2"),
+    "AFTERLIKE_DNS": ("ns.shop.test:53", "127.0.0.1", "127.0.0.1:dns"),
+    "AFTERLIKE_FETCH_ALLOW": ("shop.internal", "https://shop.internal:8443", "shop.internal:8443;b:80", "a:80,b"),
     "AFTERLIKE_LIMIT_VISITOR": ("120", "0/minute", "a/minute", "120/fortnight", "-1/minute"),
     "AFTERLIKE_LIMIT_NETWORK": ("120 a minute",),
     "AFTERLIKE_LIMIT_SIGN_IN": ("10/5",),
@@ -78,12 +80,15 @@ def test_settings_are_read_as_what_they_are():
             "AFTERLIKE_PUBLIC_URL": "https://likes.shop.test/",
             "AFTERLIKE_EXTENSIONS": f"{'a' * 32}, {'p' * 32},",
             "AFTERLIKE_UNCLAIMED": " Any ",
+            "AFTERLIKE_FETCH_ALLOW": "Shop.internal:8443, 127.0.0.1:80,",
+            "AFTERLIKE_DNS": "[::1]:5353",
         }
     )
     assert made.extensions == {"a" * 32, "p" * 32} and made.unclaimed == "any"
     assert made.limit_sign_in == (10, 300) and made.work_in_serve is False and made.secret == ("a" * 32, "b" * 32)
     assert [str(network) for network in made.trusted_proxies] == ["127.0.0.1/32", "10.0.0.0/8"]
-    assert made.address == "https://likes.shop.test"
+    assert made.address == "https://likes.shop.test" and made.dns == "[::1]:5353"
+    assert made.fetch_allow == {"shop.internal:8443", "127.0.0.1:80"}
     with pytest.raises(AttributeError):
         made.no_such_setting  # noqa: B018
 

@@ -1,7 +1,7 @@
 """Endorsements as an admin reads them: each like with its product, page, moment, words and person."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 
@@ -132,6 +132,15 @@ def last_days(tx: sa.Connection, site_id: int, now: int, days: int = 30) -> dict
         .group_by(tallies.kind)
     )
     return {kind: (int(one), int(other)) for kind, one, other in rows}
+
+
+def tallied(tx: sa.Connection, site_ids: Collection[int]) -> dict[int, dict[str, int]]:
+    """site id -> state -> how many likes."""
+    likes, found = tables.likes.c, {}
+    asked = sa.select(likes.site_id, likes.state, sa.func.count()).where(likes.site_id.in_(list(site_ids)))
+    for site_id, state, count in tx.execute(asked.group_by(likes.site_id, likes.state)):
+        found.setdefault(site_id, {})[state] = count
+    return found
 
 
 def refused(tx: sa.Connection, site_id: int, now: int, days: int = 30) -> list[sa.Row]:
