@@ -146,7 +146,8 @@ def open_house(config: Config) -> House:
     database = Database(config.database_url, patience_s=config.write_patience, pause_s=config.batch_pause_us / 1e6)
     limits = Limits(
         {"visitor": config.limit_visitor, "network": config.limit_network, "sign_in": config.limit_sign_in,
-         "opt_in": config.limit_opt_in, "install": config.limit_install, "unclaimed": config.limit_unclaimed, **sites.CHECK_LIMITS},
+         "opt_in": config.limit_opt_in, "install": config.limit_install, "unclaimed": config.limit_unclaimed,
+         **sites.CHECK_LIMITS},
         config.redis_url,
     )
     house = House(config, database, keyring, limits)

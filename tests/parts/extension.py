@@ -68,16 +68,23 @@ def _chromium(playwright: Playwright, unpacked: Path, profile: Path, **options: 
 
 def _firefox(playwright: Playwright, unpacked: Path, profile: Path, **options: Any) -> BrowserContext:
     place = profile / "extensions"
+    fresh = not place.exists()
     place.mkdir(parents=True, exist_ok=True)
     [package] = unpacked.parent.glob("*-firefox.zip")
     shutil.copyfile(package, place / f"{GECKO_ID}.xpi")
     prefs = FIREFOX_PREFS | options.pop("firefox_user_prefs", {})
-    return open_profile(playwright, "firefox", profile, firefox_user_prefs=prefs, args=["-remote-allow-system-access"], **options)
+    context = open_profile(playwright, "firefox", profile, firefox_user_prefs=prefs, args=["-remote-allow-system-access"], **options)
+    if fresh:  # what a person sees first says that the background runs
+        welcome = f"moz-extension://{FIREFOX_UUID}/welcome.html"
+        until(lambda: any(page.url == welcome for page in context.pages), within_s=60, what="the extension to begin")
+    else:
+        extension_page(context, "options.html").close()
+    return context
 
 
 def extension_id(context: BrowserContext) -> str:
     """What Chromium calls the extension: the host of its pages."""
-    until(lambda: context.service_workers, what="the extension's background to run")
+    until(lambda: context.service_workers, within_s=60, what="the extension's background to run")
     return context.service_workers[0].url.split("/")[2]
 
 
@@ -96,7 +103,8 @@ def _firefox_page(context: BrowserContext, url: str) -> Page:
     with contextlib.suppress(BrowserError):
         context.new_page().goto(url, wait_until="commit", timeout=1_500)
     return until(
-        lambda: next((page for page in context.pages if page not in before and page.url == url), None), what=f"the page {url}"
+        lambda: next((page for page in context.pages if page not in before and page.url == url), None),
+        within_s=30, what=f"the page {url}",
     )
 
 

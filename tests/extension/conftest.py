@@ -1,0 +1,106 @@
+"""What the extension's tests share: browsers with it in them, a shop of no site, and what the collector keeps of it."""
+
+import contextlib
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from parts.extension import build, open_with_extension
+from parts.network import BadNetwork
+from parts.shop import Shop
+
+PRODUCT = """<!doctype html><html lang=en><meta charset=utf-8><title>{name} – Kiln</title><link rel=icon href="data:,">
+<h1>{name}</h1><script type="application/ld+json">{{"@type": "Product", "name": "{name}", "sku": "{name}",
+"offers": {{"price": "9.50", "priceCurrency": "EUR"}}}}</script><p>Fired twice.</p>"""
+SHELF = {f"/{name.lower()}": PRODUCT.format(name=name) for name in ("Mug", "Jug", "Bowl", "Cup", "Plate")}
+
+
+@pytest.fixture(scope="module")
+def collector_settings() -> dict[str, object]:
+    """The shop of these tests is on 127.0.0.1, whose likes no collector wants otherwise."""
+    return {"unclaimed": "any"}
+
+
+@pytest.fixture(scope="module")
+def network(collector) -> Iterator[BadNetwork]:
+    """What the extension believes to be the collector; every test begins with it well."""
+    made = BadNetwork(collector.url)
+    yield made
+    made.close()
+
+
+@pytest.fixture(autouse=True)
+def well(network) -> None:
+    network.path, network.refuse, network.standing, network.step, network.headers = "/v1/likes", [], None, None, {}
+    network.sent.clear()
+
+
+@pytest.fixture(scope="module")
+def unpacked(network, tmp_path_factory) -> Path:
+    """The extension of a brand whose pages are on 127.0.0.1, so that its buttons come there by themselves."""
+    settings = {"collector": network.url, "always_on": ["http://127.0.0.1/*"]}
+    return build(settings, tmp_path_factory.mktemp("extension"))
+
+
+@pytest.fixture
+def stranger() -> Iterator[Shop]:
+    """A shop that no site of the collector has registered, with five things on its shelf."""
+    shop = Shop()
+    shop(SHELF)
+    yield shop
+    shop.close()
+
+
+@pytest.fixture
+def browsers(playwright, unpacked, tmp_path) -> Iterator[Callable[..., BrowserContext]]:
+    """`browsers("firefox")` is a browser with the extension in it; `folder` names one that was there before."""
+    opened: list[BrowserContext] = []
+
+    def start(kind: str, folder: Path | None = None, **options) -> BrowserContext:
+        profile = folder or tmp_path / f"profile{len(opened)}"
+        profile.mkdir(exist_ok=True)
+        opened.append(open_with_extension(playwright, unpacked, profile, kind, **options))
+        return opened[-1]
+
+    yield start
+    for context in opened:
+        with contextlib.suppress(Exception):  # one that a test killed
+            context.close()
+
+
+@pytest.fixture(scope="module", params=["chromium", "firefox"])
+def either(request, playwright, unpacked, tmp_path_factory) -> Iterator[BrowserContext]:
+    """The test runs once in each browser, which it shares with the others of its file: every test has a shop of its own."""
+    with open_with_extension(playwright, unpacked, tmp_path_factory.mktemp("profile"), request.param) as context:
+        yield context
+
+
+def visit(context: BrowserContext, url: str) -> Page:
+    page = context.new_page()
+    page.goto(url)
+    return page
+
+
+def like(page: Page, product: str) -> Locator:
+    return page.get_by_role("button", name=f"Like {product}", exact=True)
+
+
+def press(page: Page, product: str) -> None:
+    like(page, product).click()
+    expect(like(page, product)).to_have_attribute("aria-pressed", "true")
+
+
+def rows(collector, question: str, *values) -> list[tuple]:
+    with contextlib.closing(sqlite3.connect(collector.server.home / "afterlike.db", timeout=30)) as tx:
+        return tx.execute(question, values).fetchall()
+
+
+def kept(collector, origin: str) -> list[tuple[str, str, str]]:
+    """The living likes under this origin: (source, title of the product, key of the site)."""
+    return rows(collector, """
+        SELECT likes.source, product_showings.title, sites.key FROM likes
+        JOIN sites ON sites.id = likes.site_id JOIN product_showings ON product_showings.id = likes.shown_id
+        WHERE sites.unclaimed_origin = ? AND likes.unliked_at IS NULL ORDER BY likes.id""", origin)
