@@ -23,8 +23,8 @@ from afterlike.web import House, network, peer
 from afterlike.wire import BODY_CAP, loaded, parsed
 
 OLDEST_PRESS = 30 * DAY  # an outbox may have waited on a phone in a drawer
-MISSING = "Missing data for required field."
 EARLIEST_PRESS = 5 * MINUTE  # a client's clock may run ahead this much before it is set right
+MISSING = "Missing data for required field."
 
 REASONS = {
     "size": "larger than 32 KB",
@@ -159,11 +159,11 @@ def origin(event: Event) -> Event:
 
 
 def own_url(event: Event) -> Event:
-    origins, whose = own_origins(event)
+    origins, owners = own_origins(event)
     for part in ("product", "page"):
         url = event.data.get(part, {}).get("url")
         if url and not _belongs(origins, url):
-            sentence = f"The {part} is not on one of {whose} origins."
+            sentence = f"The {part} is not on one of {owners} origins."
             raise Invalid(sentence, fields={f"{part}.url": sentence}, reason="foreign_url")
     return event
 
@@ -245,8 +245,8 @@ def clock_skew(event: Event) -> Event:
     return event
 
 
-# "duplicate" is the last step and the tables' own: the same id is answered as the first time (likes.py).
 Steps = tuple[Callable[[Event], Event], ...]
+# "duplicate" is the last step and the tables' own: the same id is answered as the first time (likes.py).
 STEPS: Steps = (size, shape, from_extension, site, origin, own_url, bot, rate, own_row, clock_skew)
 # An installation of the extension asks for its token before it can speak of a site.
 INSTALL_STEPS: Steps = (size, shape, extension_only, from_extension, bot, install_rate)
