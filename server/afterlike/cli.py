@@ -275,7 +275,7 @@ def diagnosis(config: Config, page: str | None) -> Iterator[tuple[bool, str]]:
             "sign-in links come from `afterlike sign-in-link EMAIL`"
         )
     if page:
-        yield tag_on(page)
+        yield tag_on(page, config.fetch_allow)
 
 
 def ledgers(tx) -> Iterator[tuple[bool, str]]:
@@ -285,10 +285,10 @@ def ledgers(tx) -> Iterator[tuple[bool, str]]:
         yield wrong is None, f"the consent ledger of {site.name} " + (f"is broken: {wrong}" if wrong else "is whole")
 
 
-def tag_on(page: str) -> tuple[bool, str]:
+def tag_on(page: str, allow: frozenset[str]) -> tuple[bool, str]:
     """Whether the page carries our tag."""
     try:
-        found = safefetch.fetch(page)
+        found = safefetch.fetch(page, allow=allow)
     except AfterlikeError as failed:
         return False, f"{page}: {failed.sentence}"
     has = b"/w.js" in found.body and b"data-site" in found.body

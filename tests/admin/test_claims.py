@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from types import SimpleNamespace
 
 import pytest
@@ -188,7 +188,11 @@ def test_a_check_that_is_cut_off_by_a_kill_is_made_afterwards(server, site, orig
     names.names["_afterlike.localhost"], asked = SILENT, len(names.asked)
     owner.post(f"{path}/{made}/check")
     until(lambda: len(names.asked) > asked, what="the worker to ask")
+    workers = cut.workers()
     cut.kill()
+    for orphan in workers:
+        with suppress(ProcessLookupError):
+            cut.kill(orphan)
     names.names["_afterlike.localhost"] = [f"afterlike-site={token_of(cut)}"]
     cut.start()
     until(lambda: "is proven, by the DNS record." in owner.get(f"{path}?checking={made}").words, within_s=100, what="the check")

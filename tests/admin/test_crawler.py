@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from admin.desk import Shopper, ask, ids, sign_in_link, signed_in
 from followup.making import a_failed_letter, agree_there, behind
-from sites.liking import claims_in_every_state
+from sites.liking import claims_in_every_state, like_before
 
 from afterlike import tables
 from parts.programs import until
@@ -56,6 +56,7 @@ def test_following_every_link_twice_changes_nothing(collector, shop):
     agree_there(collector.server, like)
     with behind(collector.server) as tx:
         claim = claims_in_every_state(tx, collector.site)[0]
+        like_before(tx, "https://shop.example", "Blue bowl")
     settled(collector.server)
     talk = a_failed_letter(desk, collector.site, like)["conversations"]
     unused = sign_in_link(collector.server, "ada@shop.test").removeprefix(collector.url)
