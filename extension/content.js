@@ -44,14 +44,21 @@ function start() {
     }
   };
 
-  /** Takes everything off the page. */
-  function end() {
-    ended.abort();
+  /** Takes the buttons off the page for good, those too that a look under way is about to put there. */
+  function away() {
+    const hosts = () => [...faces.values()].forEach(({ host }) => host.remove());
     tools.watcher?.disconnect();
+    tools.looked = (/** @type {any[]} */ finds) => { finds.length = 0; };
+    hosts();
+    tools.look?.().then(hosts);
+  }
+
+  function end() {
+    if (signal.aborted) return;
+    ended.abort();
     silence?.();
-    for (const { host } of faces.values()) host.remove();
-    faces.clear();
     parts.alive = undefined;
+    away();
   }
 
   const load = safe(part);
@@ -119,8 +126,7 @@ function start() {
   function yields() {
     if (!stepped && hasWidget(doc)) {
       stepped = true;
-      tools.watcher?.disconnect();
-      for (const { host } of faces.values()) host.remove();
+      away();
     }
     return stepped;
   }

@@ -68,17 +68,12 @@ def _chromium(playwright: Playwright, unpacked: Path, profile: Path, **options: 
 
 def _firefox(playwright: Playwright, unpacked: Path, profile: Path, **options: Any) -> BrowserContext:
     place = profile / "extensions"
-    fresh = not place.exists()
     place.mkdir(parents=True, exist_ok=True)
     [package] = unpacked.parent.glob("*-firefox.zip")
     shutil.copyfile(package, place / f"{GECKO_ID}.xpi")
     prefs = FIREFOX_PREFS | options.pop("firefox_user_prefs", {})
     context = open_profile(playwright, "firefox", profile, firefox_user_prefs=prefs, args=["-remote-allow-system-access"], **options)
-    if fresh:  # what a person sees first says that the background runs
-        welcome = f"moz-extension://{FIREFOX_UUID}/welcome.html"
-        until(lambda: any(page.url == welcome for page in context.pages), within_s=60, what="the extension to begin")
-    else:
-        extension_page(context, "options.html").close()
+    extension_page(context, "options.html").close()  # there as soon as the extension is
     return context
 
 
@@ -100,12 +95,16 @@ def extension_page(context: BrowserContext, path: str) -> Page:
 def _firefox_page(context: BrowserContext, url: str) -> Page:
     """Such a page lives in another process, in a tab that the driver finds anew."""
     before = set(context.pages)
-    with contextlib.suppress(BrowserError):
-        context.new_page().goto(url, wait_until="commit", timeout=1_500)
-    return until(
-        lambda: next((page for page in context.pages if page not in before and page.url == url), None),
-        within_s=30, what=f"the page {url}",
-    )
+
+    def there() -> Page | None:
+        with contextlib.suppress(BrowserError):
+            context.new_page().goto(url, wait_until="commit", timeout=1_500)
+        return next((page for page in context.pages if page not in before and page.url == url), None)
+
+    found = until(there, within_s=60, what=f"the page {url}")
+    for page in set(context.pages) - before - {found}:
+        page.close()
+    return found
 
 
 def kill_background(context: BrowserContext) -> None:
