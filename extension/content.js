@@ -14,9 +14,12 @@ import { first, without } from './personal.js';
 const SUCCESSOR = 'afterlike:extension';
 const SCRIPT = /\/w(-[\da-f]+)?\.js(\?|$)/;
 
-/** Whether the page has the widget: it knows better what is sold here, and to whom the likes go. @param {Document} doc */
-const hasWidget = doc => [...doc.scripts].some(({ src, dataset }) => dataset.site && SCRIPT.test(src))
-  || [...doc.querySelectorAll('div')].some(({ shadowRoot }) => shadowRoot?.querySelector('[part~=button][aria-describedby=count]'));
+/**
+ * Whether the page has the widget: it knows better what is sold here, and to whom the likes go.
+ * @param {Document} doc @param {Element[]} own  buttons that are ours
+ */
+const hasWidget = (doc, own) => [...doc.scripts].some(({ src, dataset }) => dataset.site && SCRIPT.test(src))
+  || [...doc.querySelectorAll('div')].some(div => div.shadowRoot?.querySelector('[part~=button][aria-describedby=count]') && !own.includes(div));
 
 /** Begins on this page; a second time only looks again. */
 function start() {
@@ -127,10 +130,11 @@ function start() {
 
   /** Whether there is something to do here; says so to who asks. */
   function yields() {
-    if (!stepped && hasWidget(doc)) {
+    const own = [...faces.values()].map(({ host }) => host);
+    if (!stepped && hasWidget(doc, own)) {
       stepped = true;
       tools.watcher?.disconnect();
-      for (const { host } of faces.values()) host.remove();
+      for (const host of own) host.remove();
     }
     return stepped;
   }
