@@ -217,7 +217,7 @@ export function likes(lasting, told) {
       const like = record(id) && asLike(record(id));
       if (!like || like.ended) return;
       if (kind === 'details') keep({ ...like, product: { ...like.product, ...said.product } });
-      if (kind === 'answers' && said.done || said.event === 'answered') keep({ ...like, step: partly ? rest(like.step) : undefined });
+      if (kind === 'answers' && said.done || said.event === 'answered') keep({ ...like, step: partly && like.step ? rest(like.step) : undefined });
       post.add(kind, line(like), id, said);
       timer();
     }),

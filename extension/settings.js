@@ -67,7 +67,7 @@ export async function check({ collector, site }) {
 /** @param {string} typed @returns {string|undefined} */
 export function originOf(typed) {
   try {
-    const { protocol, origin, username } = new URL(/^[a-z]+:\/\//i.test(typed.trim()) ? typed.trim() : `https://${typed.trim()}`);
-    return /^https?:$/.test(protocol) && !username ? origin : undefined;
+    const { protocol, origin, hostname, username } = new URL(/^[a-z]+:\/\//i.test(typed.trim()) ? typed.trim() : `https://${typed.trim()}`);
+    return /^https?:$/.test(protocol) && !username && !hostname.includes('%') ? origin : undefined; // Chromium writes a space so
   } catch { /* not an address */ }
 }
