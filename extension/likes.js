@@ -243,6 +243,7 @@ export function likes(lasting, told) {
         else for (const one of records().filter(one => one.origin === origin && one.site === site && one.collector === collector)) drop(asLike(one).id);
       }
       if (!left) {
+        await browser.storage.local.remove('installs');
         box.kept.clear();
         for (const store of [mine, box]) {
           store.kept.clear();
