@@ -25,7 +25,7 @@ async function open({ product, ...like }, step) {
   const face = /** @type {import('../widget/main.js').Face} */ (likeButton(document, title, words, press, {}));
   Object.assign(face, { product, like: id });
   face.show(true, like.count);
-  page(title, face.host);
+  page(title, make('div', {}, face.host));
 
   async function press() {
     const liked = !face.liked;
