@@ -22,6 +22,8 @@ const out = resolve(process.argv[3] ?? join(root, 'build/extension'));
 const MOST = { content: 8192, zip: 61_440 };
 const PAGES = ['popup', 'options', 'welcome', 'step'];
 const WIDGET = ['panel', 'fields', 'optin', 'read', 'sight', 'cards', 'shown', 'price'];
+/** Words of the tag alone, which asks whether likes may be remembered. */
+const NEVER = 'remember';
 /** A moment that every build of the same sources shares; zips know none before 1980. */
 const THEN = new Date(1980, 0, 1, 12);
 
@@ -106,7 +108,7 @@ async function bundled(entry) {
 /** A later part of the content script: puts what it exports where part.js finds it. @param {string} path @param {string} name */
 async function partOf(path, name) {
   const { metafile } = await build({ ...OPTIONS, entryPoints: [join(root, path)], format: 'esm', metafile: true, outdir: out });
-  const names = `{ ${Object.values(metafile.outputs)[0].exports.join(', ')} }`;
+  const names = `{ ${Object.values(metafile.outputs)[0].exports.filter(name => name !== NEVER).join(', ')} }`;
   const contents = `import ${names} from './${path}'; (globalThis.afterlikeParts ??= {}).${name} = ${names};`;
   return bundled({ stdin: { contents, resolveDir: root } });
 }
