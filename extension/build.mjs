@@ -35,17 +35,30 @@ function refuse(sentence) {
 
 /* ---- settings ---- */
 
-function read() {
-  let given;
+/** @param {string} path */
+function read(path) {
   try {
-    given = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (wrong) {
-    refuse(wrong.code === 'ENOENT' ? 'there is no such file.' : `is not JSON: ${wrong.message}`);
+    return readFileSync(path, 'utf8');
+  } catch {
+    return refuse(`there is no file ${relative(process.cwd(), path)}.`);
   }
-  const settings = { ...JSON.parse(readFileSync(join(here, 'settings.json'), 'utf8')), ...given };
+}
+
+function given() {
+  try {
+    return JSON.parse(read(file));
+  } catch (wrong) {
+    return refuse(`is not JSON: ${wrong.message}`);
+  }
+}
+
+function settled() {
+  const own = given();
+  const settings = { ...JSON.parse(readFileSync(join(here, 'settings.json'), 'utf8')), ...own };
   const unknown = Object.keys(settings).filter(name => !RULES[name]);
   if (unknown[0]) refuse(`“${unknown[0]}” is not a setting. There are: ${Object.keys(RULES).join(', ')}.`);
   for (const [name, [rule, sentence]] of Object.entries(RULES)) if (!rule(settings[name])) refuse(`“${name}” ${sentence}`);
+  settings.icon = resolve(own.icon ? dirname(file) : here, settings.icon);
   return settings;
 }
 
@@ -64,12 +77,12 @@ const RULES = {
   collector: [web, 'is the address of your collector, scheme and host only, such as https://likes.shop.example.'],
   site: [value => value === '' || /^[\w-]{1,64}$/.test(value), 'is the public key of your site, or empty; the admin’s page Tag shows it.'],
   always_on: [value => Array.isArray(value) && value.every(one => /^(https?|\*):\/\/(\*|(\*\.)?[^/*]+)\/\*$/.test(one)), 'is a list of match patterns of your own pages, such as https://shop.example/*.'],
-  icon: [value => text(300)(value) && /\.svg$/.test(value), 'is an SVG file beside these settings.'],
+  icon: [value => text(300)(value) && /\.svg$/.test(value), 'is the path of an SVG file, seen from these settings.'],
   homepage: [value => value === '' || /^https:\/\/\S+$/.test(value), 'is an https address, or empty.'],
   gecko_id: [value => /^[\w.-]+@[\w.-]+$/.test(value), 'is the id at addons.mozilla.org, such as likes@shop.example.'],
 };
 
-const settings = read();
+const settings = settled();
 const version = /^version = (\S+)/m.exec(readFileSync(join(root, 'setup.cfg'), 'utf8'))?.[1] ?? refuse('setup.cfg names no version.');
 
 /* ---- files ---- */
@@ -137,7 +150,7 @@ files['pages.js'] = await pages();
 files['pages.css'] = (await transform(readFileSync(join(here, 'pages.css'), 'utf8'), { loader: 'css', minify: true, target: OPTIONS.target })).code;
 
 await initWasm(readFileSync(join(root, 'node_modules/@resvg/resvg-wasm/index_bg.wasm')));
-const icon = readFileSync(resolve(dirname(file), settings.icon), 'utf8');
+const icon = read(settings.icon);
 for (const size of ICONS) files[`icons/${size}.png`] = png(new Resvg(icon, { fitTo: { mode: 'width', value: size } }).render());
 
 /* ---- out ---- */
