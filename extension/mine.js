@@ -15,9 +15,9 @@ const state = ({ site, refused }) => refused ? say('refused', { why: refused }) 
 
 /**
  * Fills the section; what is answered brings it up to date.
- * @param {HTMLElement} section
+ * @param {HTMLElement} section @param {any} tab  whose page hears what is taken back here
  */
-export function likes(section) {
+export function likes(section, tab) {
   /** @type {Like[]} */
   let all = [];
   /** @type {Map<string, {li: HTMLLIElement, show: (like: Like) => void, gone?: boolean}>} */
@@ -31,6 +31,10 @@ export function likes(section) {
     await refresh();
   });
   const search = make('input', { type: 'search', ariaLabel: say('search'), placeholder: say('search'), oninput: sift });
+
+  /** @param {Like} like @param {string} id @param {boolean} liked */
+  const tell = ({ origin, key }, id, liked) => tab?.url?.startsWith(`${origin}/`)
+    && browser.tabs.sendMessage(tab.id, { what: 'answered', key, like: id, liked }, { frameId: 0 }).catch(() => undefined);
 
   /** @param {Like} like */
   function row(like) {
@@ -56,8 +60,10 @@ export function likes(section) {
 
     async function back() {
       await ask('unlike', { id });
+      tell(like, id, false);
       const undo = button('undo', async () => {
-        await ask('like', { press: { ...like, id: crypto.randomUUID(), context: { ...like.context, pressed_at: Date.now() } } });
+        const press = { ...like, id: crypto.randomUUID(), context: { ...like.context, pressed_at: Date.now() } };
+        tell(like, await ask('like', { press }), true);
         rows.delete(id);
         await refresh();
         li.remove();

@@ -105,14 +105,14 @@ const here = make('section', { id: 'here' },
 const mine = make('section', { id: 'mine' }, make('h2', { className: 'quiet' }, say('mine')));
 const views = { here, mine };
 const links = Object.keys(views).map(name => make('a', { href: `#${name}` }, say(/** @type {'here'} */ (name))));
-const list2 = likes(mine);
+const refresh = likes(mine, tab);
 
 function turned() {
   const name = location.hash === '#mine' ? 'mine' : 'here';
   here.hidden = name !== 'here';
   mine.hidden = name !== 'mine';
   for (const link of links) link.ariaCurrent = link.hash === `#${name}` ? 'page' : null;
-  if (name === 'mine') list2();
+  if (name === 'mine') refresh();
 }
 
 page(NAME, here, mine);

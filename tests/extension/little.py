@@ -1,4 +1,4 @@
-"""A collector of a few lines: it takes an extension's likes, gives the next step that it is told to, and can be away."""
+"""A collector of a few lines, which takes an extension's likes and can be away; a step that it gives; a page to like on."""
 
 import json
 import threading
@@ -8,6 +8,22 @@ from urllib.parse import urlsplit
 from parts.listener import Listener
 
 KEY = "known-key"
+PRODUCT = """
+<article itemscope itemtype="https://schema.org/Product">
+<h2 itemprop="name">{0}</h2><a itemprop="url" href="/{0}">more</a></article>
+"""
+LISTING = "<!doctype html><html lang=en><title>Mugs</title><main>" + "".join(map(PRODUCT.format, ("Blue", "Green"))) + "</main>"
+WHY = {"key": "why", "type": "single", "title": "What do you like?", "options": [{"key": "look", "text": "The look"}]}
+NEWS = {"purpose": "news", "text": "News", "text_id": "n1"}
+STEP = {
+    "kind": "survey", "prompt": "welcome", "version": 1, "locale": "en", "dir": "ltr", "thanks": "Thank you kindly!",
+    "cards": [
+        WHY,
+        {"key": "consent", "type": "consent", "title": "May we write?", "no": "No", "boxes": [NEWS]},
+        {"key": "address", "type": "address", "title": "Where to?", "label": "Your address"},
+        {"key": "sent", "type": "statement", "title": "Look into your mailbox."},
+    ],
+}
 
 
 class LittleCollector:

@@ -8,31 +8,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from extension.little import KEY, LittleCollector
+from extension.little import KEY, LISTING, STEP, LittleCollector
+from extension.opened import ExtensionPages
 from playwright.sync_api import BrowserContext, Page, expect
 
-from parts.extension import build, extension_id, open_with_extension
+from parts.extension import build, open_with_extension
 from parts.programs import free_port, until
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text("utf-8")
-
-PRODUCT = """
-<article itemscope itemtype="https://schema.org/Product">
-<h2 itemprop="name">{0}</h2><a itemprop="url" href="/{0}">more</a></article>
-"""
-LISTING = "<!doctype html><html lang=en><title>Mugs</title><main>" + "".join(map(PRODUCT.format, ("Blue", "Green"))) + "</main>"
-WHY = {"key": "why", "type": "single", "title": "What do you like?", "options": [{"key": "look", "text": "The look"}]}
-NEWS = {"purpose": "news", "text": "News", "text_id": "n1"}
-STEP = {
-    "kind": "survey", "prompt": "welcome", "version": 1, "locale": "en", "dir": "ltr", "thanks": "Thank you kindly!",
-    "cards": [
-        WHY,
-        {"key": "consent", "type": "consent", "title": "May we write?", "no": "No", "boxes": [NEWS]},
-        {"key": "address", "type": "address", "title": "Where to?", "label": "Your address"},
-        {"key": "sent", "type": "statement", "title": "Look into your mailbox."},
-    ],
-}
 
 
 @pytest.fixture(scope="module")
@@ -52,52 +36,10 @@ def loaded(playwright, little, tmp_path_factory) -> Iterator[BrowserContext]:
     context.close()
 
 
-class Pages:
-    """Opens the extension's pages as tabs; `ask` asks its background."""
-
-    def __init__(self, context: BrowserContext):
-        self.context, self.wrongs, self.opened = context, [], []
-        self.base = f"chrome-extension://{extension_id(context)}"
-        self.desk = self.open("welcome.html")
-
-    def page(self) -> Page:
-        page = self.context.new_page()
-        page.on("pageerror", lambda error: self.wrongs.append(f"{page.url}: {error}"))
-        self.opened.append(page)
-        return page
-
-    def open(self, path: str, **size: int) -> Page:
-        page = self.page()
-        page.set_viewport_size({"width": 380, "height": 600} | size)
-        page.goto(f"{self.base}/{path}")
-        return page
-
-    def ask(self, what: str, **more):
-        answer = self.desk.evaluate("message => chrome.runtime.sendMessage(message)", {"what": what, **more})
-        assert "wrong" not in answer, answer
-        return answer.get("told")
-
-    def popup(self, on: Page, view: str = "here") -> Page:
-        """The popup over a page."""
-        on.bring_to_front()
-        tab = self.desk.evaluate("chrome.tabs.query({active: true}).then(([{id}]) => id)")
-        return self.open(f"popup.html?tab={tab}#{view}")
-
-    def like(self, title: str, *, origin: str = "https://shop.test", **product) -> str:
-        """A like as the background keeps it after a press on a page."""
-        self.desk.evaluate("0")
-        product = {"key": f"/{title}", "url": f"{origin}/{title}".replace(" ", "-"), "title": title, **product}
-        press = {"id": self.desk.evaluate("crypto.randomUUID()"), "origin": origin, "product": product}
-        return self.ask("like", press=press | {"page": {"url": f"{origin}/"}, "context": {"locale": "en"}})
-
-    def settled(self, count: int = 0) -> None:
-        until(lambda: self.ask("waiting") == count, what=f"{count} to wait")
-
-
 @pytest.fixture
-def pages(loaded, little) -> Iterator[Pages]:
+def pages(loaded, little) -> Iterator[ExtensionPages]:
     little.anew()
-    made = Pages(loaded)
+    made = ExtensionPages(loaded)
     yield made
     little.away = False
     until(lambda: made.ask("erase") == {"left": 0}, what="all to be erased")
@@ -191,6 +133,20 @@ def test_a_like_is_taken_back_and_given_again(pages, little):
     [like] = pages.ask("all")
     first, again = little.bodies("/v1/likes")
     assert like["product"]["title"] == "Blue mug" and first["id"] != again["id"] and first["product"] == again["product"]
+
+
+def test_the_page_hears_what_is_done_to_its_like_in_the_list(pages, shop_page):
+    listing = shop_page(LISTING)
+    blue = listing.get_by_role("button", name="Like Blue")
+    popup = pages.popup(listing)
+    popup.get_by_role("button", name="Like Blue").click()
+    popup.get_by_role("link", name="My likes").click()
+    popup.get_by_role("button", name="Unlike Blue").click()
+    expect(blue).to_have_attribute("aria-pressed", "false")
+    popup.get_by_role("button", name="Undo").click()
+    expect(blue).to_have_attribute("aria-pressed", "true")
+    blue.click()
+    until(lambda: pages.ask("all") == [], what="the like to be taken back")
 
 
 def test_what_waits_is_told_and_sent_when_it_is_asked_for(pages, little):
