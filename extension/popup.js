@@ -18,11 +18,17 @@ const list = make('ul', {});
 /** @type {Map<string, ReturnType<typeof row>>} */
 const rows = new Map();
 
+/** One that does not come leaves its place. @param {string} src */
+const picture = src => {
+  const made = make('img', { className: 'picture', alt: '', referrerPolicy: 'no-referrer', onerror: () => made.replaceWith(make('span', { className: 'picture' })), src });
+  return made;
+};
+
 /** @param {import('../widget/facts.js').Product} product */
 function row({ key, title, url, image }) {
   const name = title ?? url;
   const press = make('button', { type: 'button', className: 'like', ariaLabel: say('like', { product: name }), onclick: turn });
-  const li = make('li', {}, /^(https?|data):/.test(image ?? '') && make('img', { src: image, alt: '', referrerPolicy: 'no-referrer' }), make('span', { className: 'title' }, name), press);
+  const li = make('li', {}, image && /^(https?|data):/.test(image) && picture(image), make('span', { className: 'title' }, name), press);
 
   async function turn() {
     const pressed = await ask('turn', { tab: tab.id, key }).catch(() => undefined);
