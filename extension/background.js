@@ -2,6 +2,7 @@
 
 import { answering, browser } from './browser.js';
 import { likes } from './likes.js';
+import { given } from './personal.js';
 import { check, settings } from './settings.js';
 import { always, allowed, refresh } from './sites.js';
 
@@ -44,8 +45,9 @@ answering({
     if (liked) tabs.set(id, sender.tab.id);
     return liked ? of(sender).like({ id, ...press }) : of(sender).unlike(id);
   },
-  post: ({ kind, like, body }, sender) => of(sender).post(kind, like, body),
+  post: ({ kind, like, body, rest }, sender) => of(sender).post(kind, like, body, rest),
   call: ({ path, body }, sender) => of(sender).call(path, body),
+  may: async () => await given() !== false,
   badge: ({ likes }, { tab }) => browser.action.setBadgeText({ tabId: tab.id, text: likes ? `${likes}` : '' }),
 
   /* from the popup and the other pages of the extension */
@@ -54,8 +56,10 @@ answering({
   turn: ({ tab, key }) => say(tab, { what: 'press', key }),
   all: () => lasting.all(),
   waiting: () => lasting.waiting(),
+  like: ({ press }) => lasting.like(press),
   unlike: ({ id }) => lasting.unlike(id),
   step: ({ id }) => lasting.step(id),
+  done: ({ id }) => lasting.done(id),
   again: () => lasting.wake(),
   erase: () => lasting.erase(),
   check: given => check(given),

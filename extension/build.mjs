@@ -8,10 +8,11 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { initWasm, Resvg } from '@resvg/resvg-wasm';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 import { zipSync } from 'fflate';
 import { minify } from 'terser';
 import { styles } from '../widget/styles.mjs';
+import { png } from './icons.mjs';
 import { ICONS, manifest } from './manifest.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -21,6 +22,8 @@ const out = resolve(process.argv[3] ?? join(root, 'build/extension'));
 const MOST = { content: 8192, zip: 61_440 };
 const PAGES = ['popup', 'options', 'welcome', 'step'];
 const WIDGET = ['panel', 'fields', 'optin', 'read', 'sight', 'cards', 'shown', 'price'];
+/** Words of the tag alone, which asks whether likes may be remembered. */
+const NEVER = 'remember';
 /** A moment that every build of the same sources shares; zips know none before 1980. */
 const THEN = new Date(1980, 0, 1, 12);
 
@@ -84,6 +87,12 @@ const version = /^version = (\S+)/m.exec(readFileSync(join(root, 'setup.cfg'), '
 
 /* ---- files ---- */
 
+/** Of the extension's pages: a file for each. */
+const languages = readdirSync(join(here, 'words')).map(name => name.replace('.js', '')).sort();
+const spoken = await Promise.all(languages.map(async language => [language, (await import(`./words/${language}.js`)).default]));
+/** The one sentence of the pages' words that the content script says. */
+const later = Object.fromEntries(spoken.map(([language, words]) => [language, words.later]));
+
 /** Sources of a widget that look for its later parts find the extension's way to them. */
 const ways = {
   name: 'ways',
@@ -97,6 +106,8 @@ const OPTIONS = {
   define: {
     BUILT: JSON.stringify({ collector: settings.collector, site: settings.site, language: '' }),
     NAME: JSON.stringify(settings.name),
+    LANGUAGES: JSON.stringify(languages),
+    LATER: JSON.stringify(later),
   },
 };
 
@@ -110,30 +121,37 @@ async function bundled(entry) {
 /** A later part of the content script: puts what it exports where part.js finds it. @param {string} path @param {string} name */
 async function partOf(path, name) {
   const { metafile } = await build({ ...OPTIONS, entryPoints: [join(root, path)], format: 'esm', metafile: true, outdir: out });
-  const names = `{ ${Object.values(metafile.outputs)[0].exports.join(', ')} }`;
+  const names = `{ ${Object.values(metafile.outputs)[0].exports.filter(name => name !== NEVER).join(', ')} }`;
   const contents = `import ${names} from './${path}'; (globalThis.afterlikeParts ??= {}).${name} = ${names};`;
   return bundled({ stdin: { contents, resolveDir: root } });
 }
 
 /** @param {string} name */
-const page = name => bundled({ entryPoints: [join(here, `${name}.js`)] });
+const script = name => bundled({ entryPoints: [join(here, `${name}.js`)] });
+
+/** The script of the pages waits for their words, as only a module can. */
+async function pages() {
+  const { outputFiles: [{ text }] } = await build({ ...OPTIONS, entryPoints: [join(here, 'pages.js')], format: 'esm' });
+  const { code } = await minify(text, { ecma: 2020, module: true, compress: { passes: 2 } });
+  return `${code}\n`;
+}
 
 /** @type {Record<string, Uint8Array|string>} */
 const files = {};
 files['manifest.json'] = `${JSON.stringify(manifest(settings, version), null, 2)}\n`;
-files['background.js'] = await page('background');
-files['content.js'] = await page('content');
+files['background.js'] = await script('background');
+files['content.js'] = await script('content');
 for (const name of WIDGET) files[`parts/${name}.js`] = await partOf(`widget/${name}.js`, name);
 for (const name of readdirSync(join(root, 'widget/words')).filter(name => name !== 'en.js').sort()) files[`parts/${name}`] = await partOf(`widget/words/${name}`, name.slice(0, 2));
 for (const name of PAGES) {
   files[`${name}.html`] = readFileSync(join(here, `${name}.html`), 'utf8').replaceAll('{name}', settings.name.replace(/[<&"]/g, one => `&#${one.charCodeAt(0)};`));
-  files[`${name}.js`] = await page(name);
 }
-files['pages.css'] = readFileSync(join(here, 'pages.css'), 'utf8');
+files['pages.js'] = await pages();
+files['pages.css'] = (await transform(readFileSync(join(here, 'pages.css'), 'utf8'), { loader: 'css', minify: true, target: OPTIONS.target })).code;
 
 await initWasm(readFileSync(join(root, 'node_modules/@resvg/resvg-wasm/index_bg.wasm')));
 const icon = read(settings.icon);
-for (const size of ICONS) files[`icons/${size}.png`] = new Resvg(icon, { fitTo: { mode: 'width', value: size } }).render().asPng();
+for (const size of ICONS) files[`icons/${size}.png`] = png(new Resvg(icon, { fitTo: { mode: 'width', value: size } }).render());
 
 /* ---- out ---- */
 
@@ -148,7 +166,7 @@ function sources() {
   /** @type {Record<string, string>} */
   const all = { 'extension/settings.json': `${JSON.stringify({ ...settings, icon: 'icon.svg' }, null, 2)}\n` };
   for (const name of ['package.json', 'package-lock.json', 'setup.cfg', 'tsconfig.json']) all[name] = readFileSync(join(root, name), 'utf8');
-  for (const folder of ['extension', 'widget', 'widget/words']) {
+  for (const folder of ['extension', 'extension/words', 'widget', 'widget/words']) {
     for (const one of readdirSync(join(root, folder), { withFileTypes: true })) {
       if (one.isFile()) all[`${folder}/${one.name}`] ??= readFileSync(join(root, folder, one.name), 'utf8');
     }

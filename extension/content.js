@@ -6,6 +6,7 @@ import { looking } from '../widget/look.js';
 import { button as english } from '../widget/words/en.js';
 import { answering, ask, browser } from './browser.js';
 import { part, parts } from './part.js';
+import { first, without } from './personal.js';
 
 /** @typedef {import('../widget/main.js').Face} Face */
 
@@ -13,9 +14,12 @@ import { part, parts } from './part.js';
 const SUCCESSOR = 'afterlike:extension';
 const SCRIPT = /\/w(-[\da-f]+)?\.js(\?|$)/;
 
-/** Whether the page has the widget: it knows better what is sold here, and to whom the likes go. @param {Document} doc */
-const hasWidget = doc => [...doc.scripts].some(({ src, dataset }) => dataset.site && SCRIPT.test(src))
-  || [...doc.querySelectorAll('div')].some(({ shadowRoot }) => shadowRoot?.querySelector('[part~=button][aria-describedby=count]'));
+/**
+ * Whether the page has the widget: it knows better what is sold here, and to whom the likes go.
+ * @param {Document} doc @param {Element[]} own  buttons that are ours
+ */
+const hasWidget = (doc, own) => [...doc.scripts].some(({ src, dataset }) => dataset.site && SCRIPT.test(src))
+  || [...doc.querySelectorAll('div')].some(div => div.shadowRoot?.querySelector('[part~=button][aria-describedby=count]') && !own.includes(div));
 
 /** Begins on this page; a second time only looks again. */
 function start() {
@@ -111,20 +115,30 @@ function start() {
     if (!face || face.like && face.like !== like) return;
     show(face, liked, count, liked ? like : undefined);
     if (sentence) face.say(sentence);
-    if (liked && step && step.kind !== 'none' && face === tools.pressed) await (await load('panel')).open(face, step, tools);
+    if (liked && step && step.kind !== 'none' && face === tools.pressed) await (await load('panel')).open(face, ...await allowed(step));
+  });
+
+  /** A step, and how it is answered, without what may not be sent. @param {any} step */
+  const allowed = async step => first(step) < 0 || await ask('may') ? [step, tools]
+    : [without(step, LATER[`${step.locale}`.slice(0, 2)] ?? LATER.en), { ...tools, post: posting(true) }];
+
+  /** @param {boolean} [rest]  of the step is answered elsewhere */
+  const posting = rest => ({
+    add: (/** @type {string} */ kind, /** @type {string} */ _, /** @type {string} */ like, /** @type {object} */ body) => ask('post', { kind, like, body, rest }).catch(() => undefined),
   });
 
   /** @type {any} */
   const tools = {
     doc, faces, safe, load, speak, press, uuid,
     tell: () => true, // the page does not hear what is liked on it
-    post: { add: (/** @type {string} */ kind, /** @type {string} */ _, /** @type {string} */ like, /** @type {object} */ body) => ask('post', { kind, like, body }).catch(() => undefined) },
+    post: posting(),
     call: (/** @type {string} */ path, /** @type {any} */ body) => ask('call', { path, body }),
   };
 
   /** Whether there is something to do here; says so to who asks. */
   function yields() {
-    if (!stepped && hasWidget(doc)) {
+    const own = [...faces.values()].map(({ host }) => host);
+    if (!stepped && hasWidget(doc, own)) {
       stepped = true;
       away();
     }

@@ -7,6 +7,7 @@ import { secret, uuid } from '../widget/ids.js';
 import { outbox } from '../widget/send.js';
 import { store as keeper } from '../widget/store.js';
 import { browser } from './browser.js';
+import { rest } from './personal.js';
 import { settings, token } from './settings.js';
 
 /**
@@ -211,18 +212,24 @@ export function likes(lasting, told) {
       timer();
     }),
 
-    /** What else the person said about a like. */
-    post: ready((/** @type {import('../widget/send.js').Kind} */ kind, /** @type {string} */ id, /** @type {any} */ said) => {
+    /** What else the person said about a like; with `partly`, what was left out of its step is still to be answered. */
+    post: ready((/** @type {import('../widget/send.js').Kind} */ kind, /** @type {string} */ id, /** @type {any} */ said, /** @type {boolean} */ partly) => {
       const like = record(id) && asLike(record(id));
       if (!like || like.ended) return;
       if (kind === 'details') keep({ ...like, product: { ...like.product, ...said.product } });
-      if (kind === 'answers' && said.done || said.event === 'answered') keep({ ...like, step: undefined });
+      if (kind === 'answers' && said.done || said.event === 'answered') keep({ ...like, step: partly && like.step ? rest(like.step) : undefined });
       post.add(kind, line(like), id, said);
       timer();
     }),
 
     /** A call of its own that is answered at once; what it says is not kept. */
     call: ready((/** @type {string} */ path, /** @type {any} */ said) => call(path, said)),
+
+    /** Its step has been gone through, whatever was answered. */
+    done: ready((/** @type {string} */ id) => {
+      const like = record(id);
+      if (like) mine.set({ .../** @type {any} */ (like), step: undefined });
+    }),
 
     step: ready((/** @type {string} */ id) => record(id) && asLike(record(id))),
 
@@ -236,6 +243,7 @@ export function likes(lasting, told) {
         else for (const one of records().filter(one => one.origin === origin && one.site === site && one.collector === collector)) drop(asLike(one).id);
       }
       if (!left) {
+        await browser.storage.local.remove('installs');
         box.kept.clear();
         for (const store of [mine, box]) {
           store.kept.clear();

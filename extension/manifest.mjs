@@ -21,7 +21,7 @@ export function manifest({ name, description, collector, always_on, homepage, ge
     optional_host_permissions: ['*://*/*'],
     ...(always_on.length && { content_scripts: [{ matches: always_on, js: ['content.js'], run_at: 'document_idle' }] }),
     commands: {
-      _execute_action: { suggested_key: { default: 'Alt+Shift+A' } },
+      _execute_action: { suggested_key: { default: 'Alt+Shift+K' } },
       like: { suggested_key: { default: 'Alt+Shift+L' }, description: 'Like the product of this page' },
     },
     incognito: 'spanning',

@@ -1,6 +1,7 @@
 /** Where likes go: what the build says, and over it what the person set; and the token of this installation. */
 
 import { browser } from './browser.js';
+import { patternOf } from './sites.js';
 
 /**
  * @typedef {object} Settings
@@ -50,7 +51,7 @@ export async function check({ collector, site }) {
   const origin = originOf(collector);
   if (!origin) return { wrong: 'noAddress' };
   if (site && !/^[\w-]{1,64}$/.test(site)) return { wrong: 'noKey', origin };
-  if (!await browser.permissions.contains({ origins: [`${origin}/*`] })) return { wrong: 'notAllowed', origin };
+  if (!await browser.permissions.contains({ origins: [patternOf(origin)] })) return { wrong: 'notAllowed', origin };
   try {
     const told = await fetch(`${origin}/v1/openapi.json`, { credentials: 'omit', signal: AbortSignal.timeout(1e4) });
     const answer = await told.json().catch(() => ({}));
@@ -66,7 +67,7 @@ export async function check({ collector, site }) {
 /** @param {string} typed @returns {string|undefined} */
 export function originOf(typed) {
   try {
-    const { protocol, origin, username } = new URL(/^[a-z]+:\/\//i.test(typed.trim()) ? typed.trim() : `https://${typed.trim()}`);
-    return /^https?:$/.test(protocol) && !username ? origin : undefined;
+    const { protocol, origin, hostname, username } = new URL(/^[a-z]+:\/\//i.test(typed.trim()) ? typed.trim() : `https://${typed.trim()}`);
+    return /^https?:$/.test(protocol) && !username && !hostname.includes('%') ? origin : undefined; // Chromium writes a space so
   } catch { /* not an address */ }
 }

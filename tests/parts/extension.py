@@ -72,9 +72,9 @@ def _firefox(playwright: Playwright, unpacked: Path, profile: Path, **options: A
     [package] = unpacked.parent.glob("*-firefox.zip")
     shutil.copyfile(package, place / f"{GECKO_ID}.xpi")
     prefs = FIREFOX_PREFS | options.pop("firefox_user_prefs", {})
-    context = open_profile(playwright, "firefox", profile, firefox_user_prefs=prefs, args=["-remote-allow-system-access"], **options)
-    extension_page(context, "options.html").close()  # there as soon as the extension is
-    return context
+    return open_profile(
+        playwright, "firefox", profile, firefox_user_prefs=prefs, args=["-remote-allow-system-access"], **options,
+    )
 
 
 def extension_id(context: BrowserContext) -> str:
@@ -95,16 +95,11 @@ def extension_page(context: BrowserContext, path: str) -> Page:
 def _firefox_page(context: BrowserContext, url: str) -> Page:
     """Such a page lives in another process, in a tab that the driver finds anew."""
     before = set(context.pages)
-
-    def there() -> Page | None:
-        with contextlib.suppress(BrowserError):
-            context.new_page().goto(url, wait_until="commit", timeout=1_500)
-        return next((page for page in context.pages if page not in before and page.url == url), None)
-
-    found = until(there, within_s=60, what=f"the page {url}")
-    for page in set(context.pages) - before - {found}:
-        page.close()
-    return found
+    with contextlib.suppress(BrowserError):
+        context.new_page().goto(url, wait_until="commit", timeout=1_500)
+    return until(
+        lambda: next((page for page in context.pages if page not in before and page.url == url), None), what=f"the page {url}"
+    )
 
 
 def kill_background(context: BrowserContext) -> None:
