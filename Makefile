@@ -16,7 +16,7 @@ TEST_STAMP := $(VENV)/.test-ready
 NODE_STAMP := $(VENV)/.node-ready
 BUILT_FROM := setup.cfg pyproject.toml requirements.lock
 
-.PHONY: help run test test-long dev lint widget delivery lock bench pictures parts clean
+.PHONY: help run test test-long dev lint widget extension delivery lock bench pictures parts clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,12 +33,15 @@ test: parts lint ## everything that must hold before a change lands
 test-long: parts lint ## the same and the tests that take minutes
 	@$(BIN)/python -m pytest -m "long or not long" $(ARGS)
 
-lint: $(TEST_STAMP) $(if $(NODE_HOME),$(NODE_STAMP)) ## ruff over Python, tsc over the widget
+lint: $(TEST_STAMP) $(if $(NODE_HOME),$(NODE_STAMP)) ## ruff over Python, tsc over widget and extension
 	@$(BIN)/ruff check --quiet
 	@$(if $(NODE_HOME),cd $(NODE_HOME) && $(NPM) run --if-present types)
 
 widget: $(TEST_STAMP) $(if $(NODE_HOME),$(NODE_STAMP)) ## build widget/ into server/afterlike/static/
 	@$(if $(NODE_HOME),cd $(NODE_HOME) && $(NPM) run build,echo "There is no package.json yet, so there is no widget to build.")
+
+extension: $(TEST_STAMP) $(if $(NODE_HOME),$(NODE_STAMP)) ## build the browser extension into build/extension; SETTINGS=file for a brand's own
+	@PATH="$(CURDIR)/$(BIN):$$PATH" node extension/build.mjs $(or $(SETTINGS),extension/settings.json)
 
 bench: $(TEST_STAMP) ## install wrk, which the commands in benchmarks/ need
 	@$(BIN)/python tests/parts/install.py --bench

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import Error as BrowserError
 
 from parts.extension import build, open_with_extension
 from parts.network import BadNetwork
+from parts.programs import until
 from parts.shop import Shop
 
 PRODUCT = """<!doctype html><html lang=en><meta charset=utf-8><title>{name} – Kiln</title><link rel=icon href="data:,">
@@ -32,7 +34,7 @@ def network(collector) -> Iterator[BadNetwork]:
     made.close()
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def well(network) -> None:
     network.path, network.refuse, network.standing, network.step, network.headers = "/v1/likes", [], None, None, {}
     network.sent.clear()
@@ -71,11 +73,22 @@ def browsers(playwright, unpacked, tmp_path) -> Iterator[Callable[..., BrowserCo
             context.close()
 
 
-@pytest.fixture(scope="module", params=["chromium", "firefox"])
-def either(request, playwright, unpacked, tmp_path_factory) -> Iterator[BrowserContext]:
-    """The test runs once in each browser, which it shares with the others of its file: every test has a shop of its own."""
-    with open_with_extension(playwright, unpacked, tmp_path_factory.mktemp("profile"), request.param) as context:
-        yield context
+@pytest.fixture(params=["chromium", pytest.param("firefox", marks=pytest.mark.long)])
+def either(request, browsers, stranger) -> BrowserContext:
+    """A browser of the test's own: Chromium, and Firefox in the long form."""
+    context = browsers(request.param)
+    if request.param == "firefox":  # nothing else says that the extension has begun there
+        page = context.new_page()
+        until(lambda: page.goto(f"{stranger.url}/plate") and _comes(like(page, "Plate")), within_s=60, what="the extension")
+        page.close()
+    return context
+
+
+def _comes(button: Locator) -> bool:
+    with contextlib.suppress(BrowserError):
+        button.wait_for(timeout=2_000)
+        return True
+    return False
 
 
 def visit(context: BrowserContext, url: str) -> Page:

@@ -1,9 +1,12 @@
 """The extension on a page: buttons, likes that arrive, and all that it must not do there."""
 
+import pytest
 from extension.conftest import kept, like, press, rows, visit
 from playwright.sync_api import expect
 
 from parts.programs import until
+
+pytestmark = pytest.mark.usefixtures("well")
 
 STRICT = {"Content-Security-Policy": "default-src 'none'; img-src data:; require-trusted-types-for 'script'"}
 SURVEY = {"kind": "survey", "reason": "due", "prompt": "welcome", "version": 1, "locale": "en", "dir": "ltr", "cards": [

@@ -2,8 +2,10 @@
 
 import contextlib
 import json
+import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from parts.browsers import chrome, open_profile, program
 from parts.programs import until
 
 ROOT = Path(__file__).resolve().parents[2]
+NODE = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}  # the one beside this Python
 GECKO_ID = json.loads((ROOT / "extension/settings.json").read_text("utf-8"))["gecko_id"]
 FIREFOX_UUID = "2f0e7b52-5c0a-4a4f-9a46-1f6f5d3a9c11"  # Firefox draws one for each installation; here it is named
 FIREFOX_PREFS = {
@@ -40,7 +43,7 @@ def build(settings: Mapping[str, Any], folder: Path) -> Path:
 def run_build(settings: Path, folder: Path) -> subprocess.CompletedProcess[str]:
     """The build as a brand runs it."""
     command = ["node", str(ROOT / "extension/build.mjs"), str(settings), str(folder)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    return subprocess.run(command, cwd=ROOT, env=NODE, capture_output=True, text=True, timeout=120)
 
 
 def open_with_extension(
