@@ -31,6 +31,8 @@ function start() {
   const { signal } = ended;
   let locale = 'en';
   let stepped = false;
+  /** When a person last pressed something here. */
+  let person = -1e3;
   /** @type {any} */
   let silence;
 
@@ -83,10 +85,21 @@ function start() {
     ask('badge', { likes: [...faces.values()].filter(({ liked, host }) => liked && host.isConnected).length }).catch(() => undefined);
   }
 
+  /** What the page's scripts press or send in here is nobody's. @param {Face|undefined} face */
+  function guard(face) {
+    let pressed = -1e3;
+    const stop = (/** @type {Event} */ event) => {
+      event.stopImmediatePropagation();
+      event.preventDefault();
+    };
+    // On the root, which no event within it can pass by.
+    face?.root.addEventListener('click', event => event.isTrusted ? pressed = event.timeStamp : stop(event), { capture: true, signal });
+    face?.root.addEventListener('submit', event => event.timeStamp - pressed > 500 && stop(event), { capture: true, signal });
+  }
+
   const met = safe(async (/** @type {string[]} */ fresh) => {
     for (const key of fresh) {
-      // What the page's scripts press is nobody's like.
-      faces.get(key)?.host.addEventListener('click', event => event.isTrusted || event.stopImmediatePropagation(), { capture: true, signal });
+      guard(faces.get(key));
     }
     if (fresh[0]) for (const [key, { id, count }] of Object.entries(await ask('mine', { origin, keys: fresh }))) {
       const face = faces.get(key);
@@ -94,7 +107,10 @@ function start() {
     }
   });
 
-  const press = safe(async (/** @type {Face} */ face) => {
+  /** A button that is not guarded yet may be pressed by a script; no person was there just then. @param {Face} face */
+  const press = face => performance.now() - person < 500 && turn(face);
+
+  const turn = safe(async (/** @type {Face} */ face) => {
     const liked = !face.liked;
     const { like, product } = face;
     const id = liked ? uuid() : like;
@@ -146,6 +162,7 @@ function start() {
   }
 
   const begin = safe(async () => {
+    addEventListener('click', event => { if (event.isTrusted) person = event.timeStamp; }, { capture: true, signal });
     doc.dispatchEvent(new Event(SUCCESSOR));
     doc.addEventListener(SUCCESSOR, end, { signal });
     doc.addEventListener('afterlike:ready', () => yields(), { signal });
@@ -160,7 +177,7 @@ function start() {
       // From the popup, the menu or the keyboard: a press of the visitor's all the same.
       press: async ({ key, url }) => {
         const face = key ? faces.get(key) : url ? [...faces.values()].find(({ product }) => product.url === url) : [...faces.values()].find(({ host }) => host.isConnected);
-        if (face && !yields()) await press(face);
+        if (face && !yields()) await turn(face);
         return face && { title: face.product.title, liked: face.liked };
       },
     });

@@ -25,7 +25,7 @@ hypothesis.settings.load_profile("house")
 
 
 # What a test costs by the fixtures it uses, in seconds as measured; the dearest counts.
-COST = {"chromium": 2, "any_browser": 3, "firefox": 4, "playwright": 2, "server": 1, "collector": 0.5, "town": 0.5}
+COST = {"unpacked": 5, "firefox": 4, "any_browser": 3, "chromium": 2, "playwright": 2, "server": 1, "collector": 0.5, "town": 0.5}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

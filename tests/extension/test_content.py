@@ -51,6 +51,8 @@ def test_the_next_step_is_asked_in_the_page_and_answered(either, stranger, netwo
     network.step = SURVEY
     page = visit(either, f"{stranger.url}/mug")
     press(page, "Mug")
+    page.get_by_role("button", name="Its look").evaluate("one => one.click()")  # not an answer of a person
+    assert page.get_by_role("heading", name="Thank you!").count() == 0
     page.get_by_role("button", name="Its look").click()
     expect(page.get_by_role("heading", name="Thank you!")).to_be_visible()
     [told] = until(lambda: network.sent.get("/v1/answers"), what="the answer")
@@ -90,26 +92,26 @@ def test_each_origin_knows_the_person_by_another_secret(either, stranger, shop, 
     assert len(set.union(*by_origin.values())) == 2
 
 
-VASE = """<!doctype html><title>Vase</title><link rel=icon href="data:,"><h1>Vase</h1>
-<p data-afterlike-product="v1" data-url="/vase"></p>"""
+VASE = """<!doctype html><title>Urn</title><link rel=icon href="data:,"><h1>Urn</h1>
+<p data-afterlike-product="v1" data-url="/urn"></p>"""
 WHOSE = "SELECT source FROM likes WHERE page_url = ?"
 
 
 def test_where_the_site_has_its_own_like_the_extension_steps_back(either, shop, collector):
     tag = f'<script async src="{collector.url}/w.js" data-site="{collector.site}"></script>'
-    shop({"/vase": VASE + tag})
-    page = visit(either, f"{shop.url}/vase")
+    shop({"/urn": VASE + tag})
+    page = visit(either, f"{shop.url}/urn")
     page.get_by_role("button", name="Like").wait_for()
     page.evaluate("() => new Promise(done => setTimeout(done, 500))")
     assert page.get_by_role("button", name="Like").count() == 1
     page.get_by_role("button", name="Like").click()
-    until(lambda: rows(collector, WHOSE, f"{shop.url}/vase"), what="the like")
-    assert rows(collector, WHOSE, f"{shop.url}/vase") == [("widget",)]
+    until(lambda: rows(collector, WHOSE, f"{shop.url}/urn"), what="the like")
+    assert rows(collector, WHOSE, f"{shop.url}/urn") == [("widget",)]
 
 
 def test_a_widget_that_comes_late_takes_over(either, shop, collector):
-    shop({"/vase": VASE})
-    page = visit(either, f"{shop.url}/vase")
+    shop({"/urn": VASE})
+    page = visit(either, f"{shop.url}/urn")
     page.get_by_role("button", name="Like").wait_for()
     page.evaluate("""([collector, site]) => {
         const script = document.createElement('script');

@@ -1,6 +1,7 @@
 """The browser's extension, built as a brand builds it and loaded into a real browser as a person has it."""
 
 import contextlib
+import hashlib
 import json
 import os
 import shutil
@@ -28,6 +29,8 @@ FIREFOX_PREFS = {
     "extensions.webextOptionalPermissionPrompts": False,
     "extensions.webextensions.uuids": json.dumps({GECKO_ID: FIREFOX_UUID}),
 }
+
+_ids: dict[BrowserContext, str] = {}
 
 
 def build(settings: Mapping[str, Any], folder: Path) -> Path:
@@ -65,7 +68,7 @@ def _chromium(playwright: Playwright, unpacked: Path, profile: Path, **options: 
         *options.pop("args", ()),
     ]
     context = open_profile(playwright, "chromium", profile, args=flags, ignore_default_args=["--disable-extensions"], **options)
-    extension_id(context)
+    _ids[context] = _chromes_id(unpacked)
     return context
 
 
@@ -82,8 +85,13 @@ def _firefox(playwright: Playwright, unpacked: Path, profile: Path, **options: A
 
 def extension_id(context: BrowserContext) -> str:
     """What Chromium calls the extension: the host of its pages."""
-    until(lambda: context.service_workers, within_s=60, what="the extension's background to run")
-    return context.service_workers[0].url.split("/")[2]
+    return _ids[context]
+
+
+def _chromes_id(unpacked: Path) -> str:
+    """Chromium names an extension without a key by its folder: 128 bits of SHA-256, in letters from a to p."""
+    digest = hashlib.sha256(str(unpacked.resolve()).encode()).hexdigest()[:32]
+    return "".join(chr(ord("a") + int(digit, 16)) for digit in digest)
 
 
 def extension_page(context: BrowserContext, path: str) -> Page:
