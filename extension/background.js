@@ -2,6 +2,7 @@
 
 import { answering, browser } from './browser.js';
 import { likes } from './likes.js';
+import { pageGlobals } from './view.js';
 import { given } from './personal.js';
 import { check, settings } from './settings.js';
 import { always, allowed, refresh } from './sites.js';
@@ -40,6 +41,7 @@ answering({
     if (!PARTS.test(name)) throw new Error(`There is no part ${name}.`);
     await put(tab.id, `parts/${name}.js`);
   },
+  globals: async (_, { tab }) => (await browser.scripting.executeScript({ target: { tabId: tab.id, frameIds: [0] }, func: pageGlobals, world: 'MAIN' }))[0]?.result,
   mine: ({ origin, keys }, sender) => of(sender).mine(origin, keys),
   press: ({ liked, id, ...press }, sender) => {
     if (liked) tabs.set(id, sender.tab.id);

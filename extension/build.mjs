@@ -93,11 +93,12 @@ const spoken = await Promise.all(languages.map(async language => [language, (awa
 /** The one sentence of the pages' words that the content script says. */
 const later = Object.fromEntries(spoken.map(([language, words]) => [language, words.later]));
 
-/** Sources of a widget that look for its later parts find the extension's way to them. */
+/** Where the widget looks for its later parts, and into the page's window, the extension has ways of its own. */
 const ways = {
   name: 'ways',
   setup({ onResolve }) {
     onResolve({ filter: /^\.\/part\.js$/ }, () => ({ path: join(here, 'part.js') }));
+    onResolve({ filter: /^\.\/view\.js$/ }, () => ({ path: join(here, 'view.js') }));
   },
 };
 

@@ -5,6 +5,7 @@ import { uuid } from '../widget/ids.js';
 import { looking } from '../widget/look.js';
 import { button as english } from '../widget/words/en.js';
 import { answering, ask, browser } from './browser.js';
+import { readGlobals } from './view.js';
 import { part, parts } from './part.js';
 import { first, without } from './personal.js';
 
@@ -120,6 +121,7 @@ function start() {
     const context = { locale, position: [...faces.keys()].indexOf(product.key) + 1, dwell_ms: Date.now() - loaded, pressed_at: Date.now() };
     await ask('press', { id, liked, origin, product: here(product), page: page(), context });
     if (!liked) return;
+    await safe(readGlobals)();
     const all = { ...product, ...await (await load('read'))?.details(doc, face) };
     face.product = all;
     if (face.like === id) await ask('post', { kind: 'details', like: id, body: { product: here(all) } });

@@ -1,5 +1,7 @@
 /** Reads what a product costs: what machines are told, held against what people see. */
 
+import { globals } from './view.js';
+
 /** @typedef {import('./read.js').Tools & typeof import('./sight.js')} Tools */
 /** @typedef {import('./facts.js').Told} Told */
 /** @typedef {{price: string, code?: string, score: number, at: Element}} Seen  a price that people see */
@@ -100,7 +102,7 @@ function stated(doc, { meta }) {
   const code = [
     meta(doc, 'product:price:currency'), meta(doc, 'og:price:currency'), attribute?.getAttribute('content') ?? attribute?.textContent,
     /"priceCurrency"\s*:\s*"([A-Z]{3})"/.exec([...doc.querySelectorAll('script[type*="ld+json"]')].map(one => one.textContent).join())?.[1],
-    /** @type {any} */ (doc.defaultView).Shopify?.currency?.active, marked?.getAttribute('data-currency') ?? marked?.getAttribute('data-currency-code'),
+    globals(doc).Shopify?.currency?.active, marked?.getAttribute('data-currency') ?? marked?.getAttribute('data-currency-code'),
   ].find(one => MONEYS.includes(`${one}`.trim()));
   return code?.trim();
 }

@@ -1,5 +1,7 @@
 /** Reads what a page shows of one product, as it is now: what machines are told, and where that is silent what people see. */
 
+import { globals } from './view.js';
+
 /** @typedef {import('./read.js').Tools & typeof import('./sight.js') & typeof import('./price.js')} Tools */
 /** @typedef {import('./facts.js').Told} Told */
 /** @typedef {import('./facts.js').Product} Product */
@@ -106,7 +108,7 @@ function pushed(doc) {
   /** @type {Told[]} */
   const found = [];
   try {
-    const page = /** @type {any} */ (doc.defaultView);
+    const page = globals(doc);
     const own = (page.ShopifyAnalytics?.meta ?? page.meta)?.product;
     if (own?.variants?.[0]) {
       found.push({ name: own.title, brand: own.vendor, category: own.type, sku: own.variants[1] ? '' : own.variants[0].sku, price: `${own.variants[0].price / 100}`, priceCurrency: page.Shopify?.currency?.active });
