@@ -178,8 +178,9 @@ function start(script, api) {
     tools.pressed = face;
     const early = !tools.post;
     if (early) {
-      // The visitor may leave at once: nothing waits for what is loaded after the first press.
-      const first = liked && !waits(key);
+      // The visitor may leave at once: nothing waits for what is loaded after the first press. Without a network nothing is under
+      // way, so the next page need not wait for its answer.
+      const first = navigator.onLine && liked && !waits(key);
       const given = liked ? body(face) : {};
       if (liked) face.like = uuid();
       const { id } = write(liked ? 'likes' : 'unlike', key, face.like, given, first ? { tries: 1, firm: true, not_before: Date.now() + CLAIM } : {});

@@ -16,6 +16,7 @@ from afterlike.db import Database
 from cast import ADA, LAMP, answers, like, profile_link
 from parts.product import Server, Site
 
+CHROME = "chrome-extension://abcdefghijklmnopabcdefghijklmnop"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
 
 
@@ -127,15 +128,15 @@ def hire(server: Server, site: str, *, email: str, role: str) -> None:
 
 @dataclass(frozen=True)
 class Shopper:
-    """Sends what a visitor's widget sends."""
+    """Sends what a visitor's widget sends, or their extension."""
 
     url: str
     site: str
     origin: str
     visitor: str = ADA
 
-    def send(self, call: str, body: dict, *, method: str = "POST") -> dict:
-        headers = {"Origin": self.origin, "User-Agent": FIREFOX, "Content-Type": "text/plain"}
+    def send(self, call: str, body: dict, *, method: str = "POST", origin: str | None = None) -> dict:
+        headers = {"Origin": origin or self.origin, "User-Agent": FIREFOX, "Content-Type": "text/plain"}
         reply = ask(method, f"{self.url}/v1/{call}", body=json.dumps(body).encode(), headers=headers)
         assert reply.status < 300, reply.text
         return json.loads(reply.text)
@@ -149,6 +150,12 @@ class Shopper:
         """The answer to a like of a product of the cast; `more` goes into the body."""
         body = like(site=self.site, visitor=self.visitor, product=self.product(product), **more)
         return self.send("likes", body)
+
+    def like_by_extension(self, product: dict = LAMP) -> dict:
+        """The same from the browser extension, with a token of its own."""
+        install = self.send("installs", {"version": "0.1.0"}, origin=CHROME)["token"]
+        body = like(site=self.site, visitor=self.visitor, product=self.product(product))
+        return self.send("likes", body | {"install": install}, origin=CHROME)
 
     def say(self, liked: dict, said: dict) -> None:
         step = liked["next_step"]

@@ -41,7 +41,7 @@ def full(tmp_path_factory):
         lamp = made.who(ADA).like(LAMP, page={"url": "https://shop.test/lamp?colour=red", "title": "Lamps"})
         made.who(ADA).say(lamp, {"why": ["look", {"other": "it sings 100% of_the time"}], "have": "wish"})
         made.who(ADA).leave(lamp, "instagram.com/ada.byron", name="Ada Byron")
-        made.who(BEN).like(CHAIR, source="extension")
+        made.who(BEN).like_by_extension(CHAIR)
         made.who(CLEO).take_back(made.who(CLEO).like(TEAPOT))
         made.who(CLEO).like(BARE)
         yield made

@@ -14,7 +14,7 @@ from cast import BEN
 from parts.product import Server
 
 PAGE, TITLE = "https://pots.example", "Teapot of nobody"
-NO_ROWS = dict.fromkeys(("like", "bens", "conversations", "mail"), 1)
+NO_ROWS = dict.fromkeys(("like", "bens", "conversations", "mail", "claim"), 1)
 
 
 @pytest.fixture(scope="module")
