@@ -183,7 +183,8 @@ function start() {
         return face && { title: face.product.title, liked: face.liked };
       },
     });
-    locale = await ask('locale') || navigator.language;
+    // Buttons need no background; one that is just starting may not hear yet.
+    locale = await ask('locale').catch(() => '') || navigator.language;
     const words = { ...english, ...(await speak(locale))?.button };
     if (!yields()) looking(tools, met, {}, words);
   });

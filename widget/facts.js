@@ -33,7 +33,8 @@ export function address(value, base, whole) {
     if (!CLEAN.test(text)) {
       const url = new URL(text, base);
       if (!whole) {
-        if (url.search) for (const name of [...url.searchParams.keys()]) if (TRACKING.test(name)) url.searchParams.delete(name);
+        // Not by the iterator of searchParams, which Firefox keeps from content scripts. What is a value is no name, and deletes nothing.
+        for (const name of url.search.split(/\W/)) if (TRACKING.test(name)) url.searchParams.delete(name);
         if (!/^#!?\//.test(url.hash || '#/')) url.hash = '';
       }
       // The URL standard lets these stand in a query; the collector does not.

@@ -147,7 +147,7 @@ function start(script, api) {
   /**
    * Writes down what is to be sent. The first like makes the visitor.
    * @param {import('./send.js').Kind} kind @param {string} line @param {string} [like] @param {object} [body]
-   * @param {Partial<import('./send.js').Entry>} [more]
+   * @param {Partial<import('./send.js').Entry>|false} [more]
    */
   const write = (kind, line, like, body = {}, more) => {
     const { kept } = store;
@@ -183,7 +183,7 @@ function start(script, api) {
       const first = navigator.onLine && liked && !waits(key);
       const given = liked ? body(face) : {};
       if (liked) face.like = uuid();
-      const { id } = write(liked ? 'likes' : 'unlike', key, face.like, given, first ? { tries: 1, firm: true, not_before: Date.now() + CLAIM } : {});
+      const { id } = write(liked ? 'likes' : 'unlike', key, face.like, given, first && { tries: 1, firm: true, not_before: Date.now() + CLAIM });
       if (first) sent.set(id, call('likes', { id: face.like, ...given }).catch(() => ({ status: 0 })));
     }
     use('press', face, liked, early);
