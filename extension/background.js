@@ -7,7 +7,7 @@ import { given } from './personal.js';
 import { check, settings } from './settings.js';
 import { always, allowed, refresh } from './sites.js';
 
-const PARTS = /^(after|panel|fields|optin|read|sight|cards|shown|price|[a-z]{2})$/;
+const PARTS = /^(panel|fields|optin|read|sight|cards|shown|price|[a-z]{2})$/;
 
 /** What is kept on this device; and what is not, because it comes from private windows. */
 const lasting = likes(true, told);

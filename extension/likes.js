@@ -3,7 +3,7 @@
  * followed from shop to shop), and the widget's outbox, which carries it to the collector.
  */
 
-import { secret, uuid } from '../widget/ids.js';
+import { secret } from '../widget/ids.js';
 import { outbox } from '../widget/send.js';
 import { store as keeper } from '../widget/store.js';
 import { browser } from './browser.js';
@@ -129,7 +129,8 @@ export function likes(lasting, told) {
       const { site, count, next_step: step } = answer;
       const asks = step && step.kind !== 'none' ? step : undefined;
       mine.set({ .../** @type {any} */ (like), site, count, known: answer.id, step: asks });
-      told(asLike(like), { liked: true, count, step: asks });
+      // Who took it back in the meantime hears of that.
+      if (!like.ended) told(asLike(like), { liked: true, count, step: asks });
     }
   }
 
@@ -198,6 +199,7 @@ export function likes(lasting, told) {
       }
       post.add('likes', line(like), id, body(like));
       timer();
+      await mine.within(rows => rows.count()); // answered after what stands before it is on the disk
       return id;
     }),
 
@@ -235,10 +237,15 @@ export function likes(lasting, told) {
 
     /** Deletes all at the collectors, then all that is here. What a collector did not hear stays, and is told. */
     erase: ready(async () => {
-      const origins = new Map(records().map(one => [`${one.collector} ${one.site} ${one.origin}`, one]));
       let left = 0;
+      for (const like of records().filter(({ site }) => !site).map(asLike)) {
+        // One that has been tried may have arrived, and only an answer will say where.
+        if (like.refused || post.cancel(line(like), 'likes')) drop(like.id);
+        else left++;
+      }
+      const origins = new Map(records().filter(({ site }) => site).map(one => [`${one.collector} ${one.site} ${one.origin}`, one]));
       for (const { collector, site, origin } of origins.values()) {
-        const { status } = site ? await send(collector, 'erasures', { site, visitor: visitor(origin) }, 'POST').catch(() => ({ status: 0 })) : { status: 200 };
+        const { status } = await send(collector, 'erasures', { site, visitor: visitor(origin) }, 'POST').catch(() => ({ status: 0 }));
         if (status < 200 || status > 299) left++;
         else for (const one of records().filter(one => one.origin === origin && one.site === site && one.collector === collector)) drop(asLike(one).id);
       }
@@ -253,6 +260,5 @@ export function likes(lasting, told) {
       timer();
       return { left };
     }),
-    uuid,
   };
 }
