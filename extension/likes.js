@@ -43,6 +43,8 @@ export function likes(lasting, told) {
   let post;
   /** @type {Promise<void>|undefined} */
   let opened;
+  /** Likes that the collector is just hearing of. @type {Set<Promise<unknown>>} */
+  const leaving = new Set();
 
   /** @returns {Like[]} */
   const records = () => [...mine.kept.values()].filter(({ origin }) => origin);
@@ -94,6 +96,13 @@ export function likes(lasting, told) {
     const heard = await send(collector, to, said, method);
     if (path === 'mine' && heard.answer?.likes) heard.answer = { likes: { [line({ origin, key })]: heard.answer.likes[key] } };
     return heard;
+  }
+
+  /** As `call`; a like that is leaving can be waited for. @type {typeof call} */
+  async function calling(path, ...more) {
+    const heard = call(path, ...more);
+    if (path === 'likes') leaving.add(heard);
+    return heard.finally(() => leaving.delete(heard));
   }
 
   /**
@@ -150,7 +159,7 @@ export function likes(lasting, told) {
   /** Reads what is kept, once; a like that was written down, but did not get into the outbox, gets there now. */
   const open = () => opened ??= (async () => {
     await Promise.all([mine.read(), box.read()]);
-    post = outbox(/** @type {any} */ ({ site: '', store: box, call, write, sent: new Map() }), answered);
+    post = outbox(/** @type {any} */ ({ site: '', store: box, call: calling, write, sent: new Map() }), answered);
     const waiting = new Set([...box.kept.values()].map(({ kind, like }) => `${kind} ${like}`));
     for (const like of records().map(asLike)) {
       if (like.ended && !waiting.has(`unlike ${like.id}`)) post.add('unlike', line(like), like.id);
@@ -238,6 +247,8 @@ export function likes(lasting, told) {
     /** Deletes all at the collectors, then all that is here. What a collector did not hear stays, and is told. */
     erase: ready(async () => {
       let left = 0;
+      await Promise.allSettled(leaving);
+      await new Promise(done => setTimeout(done)); // what was answered is written down
       for (const like of records().filter(({ site }) => !site).map(asLike)) {
         // One that has been tried may have arrived, and only an answer will say where.
         if (like.refused || post.cancel(line(like), 'likes')) drop(like.id);

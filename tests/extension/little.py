@@ -27,7 +27,11 @@ STEP = {
 
 
 class LittleCollector:
-    """`said` is what came, as (path, body); `step` what likes are answered with; `refuse` a sentence for every like."""
+    """`said` is what came, as (path, body); `step` what likes are answered with; `refuse` a sentence for every like,
+    `tried` how many likes came, also while it was `away`.
+
+    While `at_once` is not set, likes wait for their answer.
+    """
 
     def __init__(self):
         little = self
@@ -51,6 +55,9 @@ class LittleCollector:
     def anew(self) -> None:
         self.said: list[tuple[str, dict]] = []
         self.away, self.refuse, self.step = False, None, None
+        self.tried = 0
+        self.at_once = threading.Event()
+        self.at_once.set()
 
     def bodies(self, path: str) -> list[dict]:
         return [body for where, body in self.said if where == path]
@@ -63,10 +70,13 @@ class LittleCollector:
         sent = call.rfile.read(int(call.headers.get("Content-Length") or 0))
         where = urlsplit(call.path)
         body = json.loads(sent or "{}")
+        self.tried += where.path == "/v1/likes"
         if self.away:
             status, answer = 503, {}
         else:
             self.said.append((where.path, body))
+            if where.path == "/v1/likes":
+                self.at_once.wait(20)
             status, answer = self._of(call.command, where.path, where.query, body)
         written = json.dumps(answer).encode()
         call.send_response(status)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from extension.little import LittleCollector
 from playwright.sync_api import BrowserContext, Page
 from widget.shop_pages import TAG, Product, ShopPage
 from widget.shop_reader import ELSEWHERE, batches
@@ -34,12 +35,13 @@ READ = """async ([url, due, patience]) => {
 
 @pytest.fixture(scope="module")
 def reader(playwright, tmp_path_factory) -> Iterator[BrowserContext]:
-    """A browser with the extension on every page of this machine, and a collector that is never there."""
-    settings = {"collector": "http://127.0.0.1:9", "always_on": ["http://127.0.0.1/*"]}
-    unpacked = build(settings, tmp_path_factory.mktemp("extension"))
+    """A browser with the extension on every page of this machine."""
+    little = LittleCollector()
+    unpacked = build({"collector": little.url, "always_on": ["http://127.0.0.1/*"]}, tmp_path_factory.mktemp("extension"))
     with open_with_extension(playwright, unpacked, tmp_path_factory.mktemp("profile")) as context:
         context.route(ELSEWHERE, lambda route: route.abort() if route.request.url.startswith("http") else route.continue_())
         yield context
+    little.close()
 
 
 def read(batch: list[ShopPage], context: BrowserContext, asker: Page, shop: Shop) -> list[list[Product]]:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -206,6 +207,29 @@ def test_what_could_not_be_deleted_at_the_collector_stays_and_is_told(pages, lit
     expect(popup.get_by_text("Everything is deleted, here and at the collector.")).to_be_visible()
     expect(popup.get_by_text("Nothing yet.")).to_be_visible()
     assert len(little.bodies("/v1/erasures")) == 1 and pages.ask("all") == []
+
+
+def test_deleting_waits_for_a_like_that_is_just_arriving(pages, little):
+    little.at_once.clear()
+    pages.like("Blue mug")
+    until(lambda: little.bodies("/v1/likes"), what="the like to arrive")
+    popup = pages.open("popup.html#mine")
+    delete(popup)
+    threading.Timer(0.3, little.at_once.set).start()  # while the deletion waits
+    expect(popup.get_by_text("Everything is deleted, here and at the collector.")).to_be_visible()
+    assert len(little.bodies("/v1/erasures")) == 1 and pages.ask("all") == []
+
+
+def test_a_like_that_may_have_arrived_is_kept_until_it_can_be_deleted(pages, little):
+    pages.like("Green mug")
+    pages.settled()  # with the token of this installation, without which no like leaves
+    little.away, little.tried = True, 0
+    pages.like("Blue mug")
+    until(lambda: little.tried, what="a try")
+    popup = pages.open("popup.html#mine")
+    delete(popup)
+    expect(popup.get_by_text("Not all is deleted")).to_be_visible()
+    assert titles(popup) == ["Blue mug", "Green mug"]
 
 
 def delete(popup: Page) -> None:

@@ -44,6 +44,22 @@ def test_of_many_who_ask_at_once_one_gets_it(database_url, database):
     assert sum(ask.result() for ask in asks) == 1
 
 
+def test_of_two_processes_that_ask_at_once_one_gets_it(database):
+    """Each looks before the other has committed."""
+    asks = [("mail", "one", NOW, LENGTH)], [("mail", "two", NOW, LENGTH)]
+    with database.engine.begin() as first:
+        assert take_lease(first, asks[0]) == [True]
+        second = Aside(lambda: _in_one(database, asks[1]))
+        with pytest.raises(TimeoutError):  # it waits for what the first one does
+            second.result(0.5)
+    assert second.result() == [False]
+
+
+def _in_one(database, ask) -> list[bool]:
+    with database.engine.begin() as tx:
+        return take_lease(tx, ask)
+
+
 def test_a_run_is_noted_by_its_holder_only(database):
     took(database, "one", NOW)
     database.write(note_run, ("mail", "two", NOW, "done: 9"))

@@ -58,7 +58,8 @@ class Town:
     def settle(self, site: Site, person: Person, *, nth: int = 1, **more) -> "Endorser":
         """The same, with the button of the nth confirmation to that address pressed: signed in to their page."""
         endorser = self.sign_up(site, person, **more)
-        assert endorser.confirm(nth=nth).status == 200
+        confirmed = endorser.confirm(nth=nth)
+        assert confirmed.status == 200, f"{confirmed.status}: {confirmed.words}\n{self.server.log[-3000:]}"
         return endorser
 
 
