@@ -18,7 +18,7 @@ FLOORS = (
     ("app", "worker"),
     ("me",),
     ("health", "openapi", "erasure"),
-    ("collect", "followup", "community", "insight"),
+    ("collect", "followup", "community", "insight", "asking"),
     ("sites", "catalog", "endorsers", "prompts"),
     ("web", "assets"),
     ("journal", "outbox"),

@@ -128,7 +128,11 @@ def create_app(config: Config | None = None) -> Flask:
     app.extensions["afterlike"] = house
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(show.FILTERS)
-    app.jinja_env.globals.update(admin=sites.admin_or_none, form_proof=sites.form_proof, waiting_here=followup.waiting_here)
+    app.jinja_env.filters.update(sites.FILTERS)
+    app.jinja_env.globals.update(
+        admin=sites.admin_or_none, form_proof=sites.form_proof, waiting_here=followup.waiting_here, desk_locale=sites.desk_locale,
+        _=sites.says, ngettext=sites.counts,
+    )
     CORS(app, resources={r"/v1/*": {"origins": "*"}}, send_wildcard=True, supports_credentials=False, max_age=86400,
          methods=["GET", "POST", "PUT", "DELETE", "OPTIONS"], allow_headers=["Content-Type", "Authorization"],
          expose_headers=["ETag", "Retry-After", "X-Request-Id"])

@@ -112,6 +112,7 @@ sites = _table(
     Column("key", Text, nullable=False, unique=True),
     Column("name", Text, nullable=False),
     Column("locale", Text, nullable=False, server_default="en"),
+    Column("time_zone", Text, nullable=False, server_default="UTC"),  # IANA name: whose midnight ends a day in charts
     Column("cooldown_hours", Integer, nullable=False, server_default="24"),
     Column("order_key_version", Integer, nullable=False, server_default="1"),
     Column("privacy_url", Text),  # stands beside every consent
@@ -162,6 +163,7 @@ admins = _table(
     _id(),
     Column("email", Text, nullable=False, unique=True),  # lower-cased
     Column("password_hash", Text),
+    Column("locale", Text),  # of the admin pages; null is the browser's
     _moment("made_at"),
 )
 

@@ -1,5 +1,7 @@
 """The built-in texts in every language we ship, read from `locale/<locale>/LC_MESSAGES/afterlike.po`.
 
+What admins read stands in a catalogue of its own, `admin.po`, in fewer languages (DESK_LOCALES).
+
 A text's id is its English sentence, so English needs no catalogue and a text without a translation is still readable.
 Catalogues are compiled in memory at their first use: there is no binary to commit or to forget. A text enters the
 catalogue by standing in the code as `text("…", locale)`, `marked("…")`, or `_("…")` in a template.
@@ -18,6 +20,7 @@ from babel.messages.pofile import read_po
 FOLDER = Path(__file__).with_name("locale")
 SOURCE = "en"
 LOCALES = (SOURCE, *sorted(path.parts[-3] for path in FOLDER.glob("*/LC_MESSAGES/afterlike.po")))
+DESK_LOCALES = (SOURCE, *sorted(path.parts[-3] for path in FOLDER.glob("*/LC_MESSAGES/admin.po")))
 
 LONGEST = 35  # of a language tag, RFC 5646 section 4.4.1; what is longer was not made by a browser
 OLD_CODES = {"in": "id", "iw": "he", "ji": "yi"}  # what older Android web views still send
@@ -41,17 +44,17 @@ def known() -> frozenset[str]:
 
 
 @cache
-def translations(locale: str) -> gettext.NullTranslations:
-    """gettext for one of LOCALES, plurals too; for `jinja_env.install_gettext_translations`."""
-    if locale not in LOCALES[1:]:
+def translations(locale: str, domain: str = "afterlike") -> gettext.NullTranslations:
+    """gettext for one of LOCALES, plurals too; with the domain "admin" for one of DESK_LOCALES."""
+    if locale not in (DESK_LOCALES if domain == "admin" else LOCALES)[1:]:
         return gettext.NullTranslations()
     compiled = io.BytesIO()
-    write_mo(compiled, _catalogue(locale))
+    write_mo(compiled, _catalogue(locale, domain))
     return gettext.GNUTranslations(io.BytesIO(compiled.getvalue()))
 
 
-def _catalogue(locale: str):
-    with open(FOLDER / locale / "LC_MESSAGES" / "afterlike.po", "rb") as file:
+def _catalogue(locale: str, domain: str = "afterlike"):
+    with open(FOLDER / locale / "LC_MESSAGES" / f"{domain}.po", "rb") as file:
         return read_po(file, locale=locale)
 
 

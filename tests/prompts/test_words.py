@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from afterlike import words
 
 KEYWORDS = {"marked": None, "text": {2: (1,)}, "_": None, "gettext": None, "ngettext": (1, 2)}
-METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]  # as in locale/babel.cfg
+METHODS = [("**.py", "python"), ("**/templates/person/**.html", "jinja2"), ("**/templates/mail/**.html", "jinja2")]
 FILLED = re.compile(r"\{\w*\}|%\(\w+\)\w|%[sd]")
 OTHERS = words.LOCALES[1:]
 

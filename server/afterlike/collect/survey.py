@@ -99,7 +99,7 @@ def for_visitors(view: Callable[[Sheet], Response]) -> Callable[..., Response]:
 
 def sorry(sentence: str, status: int) -> Response:
     locale = asked_locale()
-    return page_in(locale, "collect/survey_sorry.html", status=status, sentence=words.text(sentence, locale),
+    return page_in(locale, "person/survey_sorry.html", status=status, sentence=words.text(sentence, locale),
                    about_link=sentence in (ENDED, UNKNOWN))
 
 
@@ -149,7 +149,7 @@ def send(sheet: Sheet) -> Response:
 
 def shown(sheet: Sheet, card: dict, typed: Typed, *, wrong: str = "") -> Response:
     return page_in(
-        sheet.step["locale"], "collect/survey.html", status=422 if wrong else 200,
+        sheet.step["locale"], "person/survey.html", status=422 if wrong else 200,
         site=sheet.about.site, shop_url=web_address(sheet.about.like.page_url), token=sheet.token, step=sheet.step,
         title=sheet.about.like.title, card=card, number=sheet.cards.index(card) + 1, typed=typed, wrong=wrong, other=forms.OTHER,
         agreed=agreed(sheet), topic=topic(sheet), sent=sent(),
@@ -159,7 +159,7 @@ def shown(sheet: Sheet, card: dict, typed: Typed, *, wrong: str = "") -> Respons
 
 def end(sheet: Sheet, thanks: str | None) -> Response:
     return page_in(
-        sheet.step.get("locale", sheet.locale), "collect/survey_end.html", site=sheet.about.site, step=sheet.step, thanks=thanks,
+        sheet.step.get("locale", sheet.locale), "person/survey_end.html", site=sheet.about.site, step=sheet.step, thanks=thanks,
         back=web_address(sheet.about.like.page_url),
     )
 

@@ -26,6 +26,7 @@ class Admin:
     email: str
     via: str  # link | password: how this session began
     has_password: bool
+    locale: str | None = None  # of the admin pages; None is the browser's
 
 
 class SignInFirst(Exception):
@@ -46,11 +47,11 @@ def admin_or_none() -> Admin | None:
 def _of_session(tx: sa.Connection, token: str) -> Admin | None:
     sessions, admins = tables.sessions.c, tables.admins.c
     row = tx.execute(
-        sa.select(admins.id, admins.email, admins.password_hash, sessions.via)
+        sa.select(admins.id, admins.email, admins.password_hash, admins.locale, sessions.via)
         .join_from(tables.sessions, tables.admins)
         .where(sessions.token_hash == token_hash(token), sessions.ends_at > now())
     ).first()
-    return None if row is None else Admin(row.id, row.email, row.via, row.password_hash is not None)
+    return None if row is None else Admin(row.id, row.email, row.via, row.password_hash is not None, row.locale)
 
 
 def signed_in() -> Admin:

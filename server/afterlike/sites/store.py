@@ -33,6 +33,7 @@ class Site:
     origins: frozenset[str]
     privacy_url: str | None = None
     postal_address: str | None = None
+    time_zone: str = "UTC"
     is_unclaimed: bool = False  # nobody's: the row of an origin whose likes the extension brought (unclaimed.py)
 
 
@@ -87,7 +88,7 @@ def chosen(tx: sa.Connection, which: sa.ColumnElement[bool]) -> Site | None:
     origins = tx.scalars(sa.select(tables.site_origins.c.origin).where(tables.site_origins.c.site_id == row.id)).all()
     own = row.unclaimed_origin
     return Site(row.id, row.key, row.name, row.locale, row.cooldown_hours * HOUR, row.order_key_version,
-                frozenset(origins if own is None else (own,)), row.privacy_url, row.postal_address, own is not None)
+                frozenset(origins if own is None else (own,)), row.privacy_url, row.postal_address, row.time_zone, own is not None)
 
 
 def add_site(
