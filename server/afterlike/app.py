@@ -99,6 +99,8 @@ FACES = (
     Face("GET",    "/admin/sites/<key>/endorsements.csv",          endorsements.csv),
     Face("POST",   "/admin/sites/<key>/endorsements/decisions",    endorsements.decide),
     Face("GET",    "/admin/sites/<key>/endorsements/<int:like>",   endorsements.one),
+    Face("POST",   "/admin/sites/<key>/endorsements/filters",                   endorsements.save_filter),
+    Face("POST",   "/admin/sites/<key>/endorsements/filters/<int:id>/delete",   endorsements.drop_filter),
     Face("GET",    "/admin/sites/<key>/conversations",                    conversations.listing),
     Face("POST",   "/admin/sites/<key>/conversations",                    conversations.begin),
     Face("GET",    "/admin/sites/<key>/conversations/new",                conversations.compose),

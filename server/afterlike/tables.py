@@ -513,6 +513,39 @@ likes = _table(
     Index("ix_likes_product", "product_id"),
 )
 
+decisions = _table(  # an admin's word on one like; what it was before, so that it can be undone exactly
+    "decisions", "collect",
+    _id(),
+    _of("sites", "site_id"),
+    _of("likes", "like_id", index=True),
+    Column("batch", LargeBinary(16), nullable=False, index=True),  # what was decided with one press
+    Column("decision", Text, nullable=False),
+    Column("before", Text, nullable=False),
+    Column("after", Text, nullable=False),
+    Column("admin_id", Id),  # null: the demo's history
+    Column("reason", Text),  # in the admin's own words
+    _moment("decided_at"),
+    CheckConstraint("decision in ('hold', 'reject', 'restore', 'undo')", name="decision"),
+)
+
+like_tags = _table(  # an admin's own order among the likes
+    "like_tags", "collect",
+    _of("likes", "like_id", primary_key=True),
+    Column("tag", Text, primary_key=True),  # case-folded
+    _of("sites", "site_id"),
+    Index("ix_like_tags_site", "site_id", "tag"),
+)
+
+saved_filters = _table(  # of the list of endorsements, shared by all admins of a site
+    "saved_filters", "collect",
+    _id(),
+    _of("sites", "site_id"),
+    Column("name", Text, nullable=False),
+    Column("query", Text, nullable=False),
+    _moment("saved_at"),
+    UniqueConstraint("site_id", "name"),
+)
+
 like_counts = _table(
     "like_counts", "collect",
     _of("products", "product_id", primary_key=True),

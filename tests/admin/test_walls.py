@@ -7,7 +7,9 @@ from admin.desk import Desk, hire, ids, shopper_of, signed_in
 from followup.making import a_failed_letter, agree_there, behind
 from sites.liking import claims_in_every_state
 
+from afterlike import sites
 from afterlike.app import FACES
+from afterlike.collect import marks
 from cast import BEN, new_id
 from parts.product import Server, make_site
 
@@ -17,6 +19,8 @@ LEAST = {  # what a face needs; one that is not listed fails the test
     "GET /admin/sites/<key>/endorsements.csv": "viewer",
     "POST /admin/sites/<key>/endorsements/decisions": "editor",
     "GET /admin/sites/<key>/endorsements/<int:like>": "viewer",
+    "POST /admin/sites/<key>/endorsements/filters": "editor",
+    "POST /admin/sites/<key>/endorsements/filters/<int:id>/delete": "editor",
     "GET /admin/sites/<key>/conversations": "viewer",
     "POST /admin/sites/<key>/conversations": "editor",
     "GET /admin/sites/<key>/conversations/new": "editor",
@@ -62,8 +66,15 @@ def town(tmp_path_factory):
         agree_there(running, like)
         with behind(running) as tx:
             claim = claims_in_every_state(tx, here.site)[0]
+            known = sites.site_named(tx, here.site).id
+            for role in (*ROLES, "stranger"):
+                marks.save_filter(tx, [(known, role, "q=a", 1)])
+            filters = {row.name: row.id for row in marks.filters_of(tx, known)}
         rows = {"like": like, "bens": bens, "claim": claim} | a_failed_letter(desks["owner"], here.site, like)
-        yield SimpleNamespace(url=running.url, here=here.site, there=there.site, desks=desks, like=like, rows=rows)
+        rows["filters"] = filters["stranger"]
+        yield SimpleNamespace(
+            url=running.url, here=here.site, there=there.site, desks=desks, like=like, rows=rows, filters=filters
+        )
     finally:
         running.close()
 
@@ -73,11 +84,12 @@ def send(desk: Desk, face, key: str, rows: dict[str, int]):
     path = face.path.replace("<key>", key)
     for name in ("like", "claim"):
         path = path.replace(f"<int:{name}>", str(rows[name]))
-    for room in ("conversations", "mail"):
+    for room in ("conversations", "mail", "filters"):
         path = path.replace(f"{room}/<int:id>", f"{room}/{rows[room]}")
     if face.method == "GET":
         return desk.get(f"{path}?like={rows['bens']}")
-    filled = {"decision": "hold", "words": "Hello", "uuid": new_id(), "state": "open", "privacy_url": "", "postal_address": ""}
+    filled = {"decision": "hold", "words": "Hello", "uuid": new_id(), "state": "open", "privacy_url": "", "postal_address": "",
+              "name": "Lamps", "query": "q=lamp"}
     return desk.post(path, like=rows["like"], origin="https://more.example", **filled)
 
 
@@ -109,7 +121,7 @@ def test_another_sites_rows_are_not_there_under_ones_own_site(town, face):
 def test_another_sites_like_cannot_be_held_under_ones_own_site(town):
     path = f"/admin/sites/{town.there}/endorsements/decisions"
     done = town.desks["stranger"].post(path, decision="reject", like=town.like)
-    assert done.status == 303 and "likes=none" in done.to
+    assert done.status == 303 and "batch=none" in done.to
     assert "Counted" in town.desks["viewer"].get(f"/admin/sites/{town.here}/endorsements/{town.like}").words
 
 
@@ -123,7 +135,7 @@ def test_nobody_signed_out_gets_in(town, face):
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("face", OF_A_SITE, ids=name)
 def test_a_role_does_what_it_may_and_no_more(town, face, role):
-    reply = send(town.desks[role], face, town.here, town.rows)
+    reply = send(town.desks[role], face, town.here, town.rows | {"filters": town.filters[role]})
     may = ROLES.index(role) >= ROLES.index(LEAST[name(face)])
     assert reply.status == ((303 if face.method == "POST" else 200) if may else 403)
 

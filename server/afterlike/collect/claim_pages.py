@@ -83,7 +83,8 @@ def likes(key: str, claim: int) -> Response:
     number = _number("page", 1)
     with house().db.read() as tx:
         claimed, row_id = seen_through(tx, site.id, claim)
-        rows, total = endorsements.found(tx, row_id, ALL, page=number, locale=site.locale)
+        rows, by_source = endorsements.found(tx, row_id, ALL, page=number, locale=site.locale)
+    total = sum(by_source.values())
     last = max(1, -(-total // PER_PAGE))
     if number > last:
         return redirect(f"{request.path}?page={last}", 303)
@@ -122,7 +123,7 @@ def seen_through(tx: sa.Connection, site_id: int, claim_id: int) -> tuple[sites.
 
 def like_alone(row: Endorsement) -> Endorsement:
     """Without answers and profiles: they were left with nobody's site, and a claim is no consent."""
-    return replace(row, said=[], links=[], agreed=False)
+    return replace(row, said=[], links=[], agreed=False, tags=[])
 
 
 def _listing(
