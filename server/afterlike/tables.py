@@ -136,7 +136,7 @@ origin_claims = _table(  # a site says that a page's origin is its own; proven, 
     Column("token", Text, nullable=False),  # to be put where only the origin's owner can; public by nature
     Column("state", Text, nullable=False),
     Column("method", Text),  # dns | meta | file: what proved it last
-    Column("failures", Integer, nullable=False, server_default="0"),  # checks in a row that failed since it was proven
+    Column("failures", Integer, nullable=False, server_default="0"),  # checks in a row, since it was proven or asked for
     Column("problem", Text),  # what the last check found wrong, as a sentence
     _moment("claimed_at"),
     _moment("checked_at", null=True),

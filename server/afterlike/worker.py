@@ -25,6 +25,7 @@ def send_what_is_due(house: House) -> int:
         "sign_in": lambda payload: sites.send_sign_in_link(house.db, house.config, payload),
         "confirmation": lambda payload: endorsers.send_confirmation(house, payload),
         "me_link": lambda payload: endorsers.send_way_in(house, payload),
+        "claim_lapsed": lambda payload: sites.send_lapse(house.db, house.config, payload),
         "message": lambda payload: followup.send_message(house, payload),
     }
     return outbox.deliver(house.db, senders, now=now())
@@ -38,6 +39,7 @@ EVERY = (
     ("forget old sessions and links", lambda house: house.db.write(sites.sweep, now()),                         3600),
     ("forget unconfirmed addresses",  lambda house: house.db.write(
         endorsers.expire, (now(), house.config.pending_kept_days)),                                            3600),
+    ("forget origins without a like", lambda house: house.db.write(sites.forget_empty, now()),                  3600),
     ("empty the log of what is gone", lambda house: house.db.scrub() and None,                                  3600),
     ("forget old ways in",            lambda house: house.db.write(endorsers.sweep_links, now()),               3600),
     ("forget old visits",             lambda house: house.db.write(
