@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlencode
 import sqlalchemy as sa
 from flask import Response, redirect, request, stream_with_context
 
-from afterlike import prompts, show, sites, tables
+from afterlike import prompts, sheet, show, sites, tables
 from afterlike.clock import DAY, SECOND, now
 from afterlike.collect import endorsements, export, moderation
 from afterlike.collect.endorsements import PER_PAGE, SOURCES, STATES, Filter
@@ -49,6 +49,7 @@ def one(key: str, like: int) -> Response:
         more = more_of(tx, like)
     if row is None:
         raise NotFound()
+    sites.audit_read(admin, site, "endorsement_read", like)
     return page(
         "collect/endorsement.html",
         site=site,
@@ -96,7 +97,8 @@ def decide(key: str) -> Response:
     ids = tuple(int(text) for text in request.form.getlist("like") if text.isascii() and text.isdigit() and len(text) < 19)
     if decision not in moderation.DECISIONS or len(ids) > MOST_AT_ONCE:
         raise Invalid(f"Tick up to {MOST_AT_ONCE} likes and choose hold, reject or restore.")
-    changed = house().db.write(moderation.decide, moderation.Decision(site.id, ids, decision, now()))
+    wish = moderation.Decision(site.id, ids, decision, now())
+    changed = sites.audited(admin, site, f"like_{decision}", moderation.decide, wish, about=list)
     return redirect(_back(site.key, {"done": decision, "likes": ",".join(map(str, changed)) or "none"}), 303)
 
 
@@ -104,13 +106,13 @@ def csv(key: str) -> Response:
     """All endorsements that match the filters, as a file."""
     admin, site, role = sites.on_site(key)
     wanted, db = asked(), house().db
+    sites.audit_read(admin, site, "endorsements_exported")
 
     def lines():
         with db.read() as tx:
             yield from export.lines(endorsements.everything(tx, site.id, wanted, locale=site.locale))
 
-    name = f"endorsements-{site.key}-{date.today().isoformat()}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    headers = sheet.headers(f"endorsements-{site.key}")
     return Response(stream_with_context(lines()), headers=headers, content_type="text/csv; charset=utf-8")
 
 
