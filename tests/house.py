@@ -23,7 +23,7 @@ FLOORS = (
     ("web", "assets"),
     ("journal", "outbox"),
     ("letters",),
-    ("wire", "show", "purposes"),
+    ("wire", "show", "purposes", "chain", "sheet"),
     ("signing", "limits", "stream", "safefetch", "words", "mail", "addresses"),
     ("migrate", "migrations"),
     ("db",),

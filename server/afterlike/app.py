@@ -20,6 +20,7 @@ from afterlike.limits import Limits
 from afterlike.me import changes, erasures, stops, ways_in
 from afterlike.me import pages as own
 from afterlike.openapi import described
+from afterlike.sites import audit_pages as audit
 from afterlike.sites import pages as door
 from afterlike.web import Face, House, answer
 
@@ -119,6 +120,8 @@ FACES = (
     Face("POST",   "/admin/sites/<key>/extension/<int:claim>/remove",     claims.remove),
     Face("GET",    "/admin/sites/<key>/refused",                   endorsements.refused),
     Face("GET",    "/admin/sites/<key>/tag",                       tagging.tag),
+    Face("GET",    "/admin/sites/<key>/audit",                     audit.listing),
+    Face("GET",    "/admin/sites/<key>/audit.csv",                 audit.csv),
 )
 
 

@@ -3,7 +3,7 @@
 import json
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -267,6 +267,7 @@ def diagnosis(config: Config, page: str | None) -> Iterator[tuple[bool, str]]:
         )
         with house.db.read() as tx:
             yield from ledgers(tx)
+            yield from audits(tx)
     if config.smtp_url:
         yield mail.answers(config.smtp_url)
     else:
@@ -280,9 +281,18 @@ def diagnosis(config: Config, page: str | None) -> Iterator[tuple[bool, str]]:
 
 def ledgers(tx) -> Iterator[tuple[bool, str]]:
     """Whether each site's consent ledger is whole."""
+    return chains(tx, "the consent ledger", endorsers.broken)
+
+
+def audits(tx) -> Iterator[tuple[bool, str]]:
+    """Whether each site's audit log is whole."""
+    return chains(tx, "the audit log", sites.audit_broken)
+
+
+def chains(tx, name: str, broken: Callable) -> Iterator[tuple[bool, str]]:
     for site in tx.execute(sa.select(tables.sites.c.id, tables.sites.c.name).where(sites.SOMEBODYS).order_by(tables.sites.c.id)):
-        wrong = endorsers.broken(tx, site.id)
-        yield wrong is None, f"the consent ledger of {site.name} " + (f"is broken: {wrong}" if wrong else "is whole")
+        wrong = broken(tx, site.id)
+        yield wrong is None, f"{name} of {site.name} " + (f"is broken: {wrong}" if wrong else "is whole")
 
 
 def tag_on(page: str, allow: frozenset[str]) -> tuple[bool, str]:

@@ -195,6 +195,28 @@ sign_in_links = _table(  # one-time; the page behind it has a button, so a scann
     _moment("used_at", null=True),
 )
 
+audit = _table(  # which admin changed what, and whose data they read: append-only, hash-chained per site, ids alone
+    "audit", "sites",
+    _id(),
+    Column("site_id", Id, nullable=False),
+    Column("admin_id", Id, nullable=False),
+    Column("kind", Text, nullable=False),  # of KINDS in sites/logbook.py
+    Column("about_id", Id),  # the row that the kind is about
+    _moment("at"),
+    Column("prev_hash", LargeBinary(32), nullable=False),
+    Column("row_hash", LargeBinary(32), nullable=False),
+    Index("ix_audit_site", "site_id", "at"),
+    sqlite_autoincrement=True,
+)
+
+audit_heads = _table(  # the end of each site's chain
+    "audit_heads", "sites",
+    _of("sites", "site_id", primary_key=True),
+    Column("event_id", Id, nullable=False),
+    Column("events", BigInteger, nullable=False),
+    Column("row_hash", LargeBinary(32), nullable=False),
+)
+
 # --- catalog ------------------------------------------------------------------------------------------------------
 
 products = _table(

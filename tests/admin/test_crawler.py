@@ -12,7 +12,7 @@ from sites.liking import claims_in_every_state, like_before
 from afterlike import tables
 from parts.programs import until
 
-QUIET = {"leases", "cursors", "tallies"}  # background work of its own
+QUIET = {"leases", "cursors", "tallies", "audit", "audit_heads", "sqlite_sequence"}  # background work, and who looked at what
 MOST = 150
 
 
@@ -73,7 +73,7 @@ def test_following_every_link_twice_changes_nothing(collector, shop):
         waiting += [replies[1].to.removeprefix(collector.url)] if replies[1].to else []
         waiting += links(replies[1].text) if "html" in replies[1].headers.get("Content-Type", "") else []
     pages = (
-        "tag", "refused", "endorsements.csv", "mail", "extension", f"extension/{claim}", f"conversations/{talk}",
+        "audit", "audit.csv", "tag", "refused", "endorsements.csv", "mail", "extension", f"extension/{claim}", f"conversations/{talk}",
         f"conversations/new?like={like}",
     )
     assert {f"/admin/sites/{collector.site}/{page}" for page in pages} <= seen

@@ -41,6 +41,9 @@ PAGES = {
     "no claim": "{other}/extension",
     "nothing refused": "{other}/refused",
     "the sites": "/admin/",
+    "the audit log": "{site}/audit",
+    "an audit log of nothing": "{site}/audit?kind=claim_removed",
+    "an empty audit log": "{other}/audit",
 }
 OUTSIDE = {"the sign-in": "/admin/sign-in", "a used link": "/admin/sign-in/used"}
 

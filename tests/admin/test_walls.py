@@ -39,6 +39,8 @@ LEAST = {  # what a face needs; one that is not listed fails the test
     "POST /admin/sites/<key>/extension/<int:claim>/remove": "owner",
     "GET /admin/sites/<key>/refused": "viewer",
     "GET /admin/sites/<key>/tag": "viewer",
+    "GET /admin/sites/<key>/audit": "owner",
+    "GET /admin/sites/<key>/audit.csv": "owner",
 }
 ROLES = ("viewer", "editor", "owner")
 

@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from afterlike import endorsers, tables
+from afterlike import chain, endorsers, tables
 from afterlike.endorsers import ledger
 from cast import BEN
 
@@ -57,7 +57,7 @@ def test_each_site_has_a_chain_of_its_own(town):
         ledger.record(tx, other, [{"action": "expired", "purpose": "all", "method": "system", "at": 1}])
     assert chained(town) is None and chained(town, other) is None
     first = town.rows(EVENTS, EVENTS.c.site_id == other)[0]
-    assert first.prev_hash == ledger.FIRST
+    assert first.prev_hash == chain.FIRST
 
 
 def test_new_words_are_a_new_version_and_the_old_ones_stay(town):

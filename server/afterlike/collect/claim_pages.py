@@ -6,12 +6,11 @@ Those likes are of no site. A proven claim lets its site read them, the likes al
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
 
 import sqlalchemy as sa
 from flask import Response, redirect, request, stream_with_context
 
-from afterlike import sites
+from afterlike import sheet, sites
 from afterlike.clock import now
 from afterlike.collect import endorsements, export
 from afterlike.collect.endorsements import PER_PAGE, Endorsement, Filter
@@ -40,7 +39,7 @@ def make(key: str) -> Response:
     sites.check_form()
     typed = request.form.get("origin", "")
     try:
-        made = house().db.write(sites.claim, (site.id, typed, now()))
+        made = sites.audited(admin, site, "origin_claimed", sites.claim, (site.id, typed, now()), about=int)
     except Invalid as wrong:
         return _listing(site, role, typed=typed, wrong=wrong.sentence)
     return redirect(f"{_path(site)}?done=claimed#claim-{made}", 303)
@@ -57,7 +56,7 @@ def check(key: str, claim: int) -> Response:
             house().limits.spend(limit, site.key, claimed.origin)
     except TooMany as many:
         return _listing(site, role, many=many)
-    house().db.write(sites.ask_check, (site.id, claim, now()))
+    sites.audited(admin, site, "claim_checked", sites.ask_check, (site.id, claim, now()), about=claim)
     return redirect(f"{_path(site)}?checking={claim}#claim-{claim}", 303)
 
 
@@ -65,7 +64,7 @@ def renew(key: str, claim: int) -> Response:
     """A new token; what the old one proved is not proven any more."""
     admin, site, role = sites.on_site(key, least="owner")
     sites.check_form()
-    house().db.write(sites.renew_token, (site.id, claim))
+    sites.audited(admin, site, "claim_renewed", sites.renew_token, (site.id, claim), about=claim)
     return redirect(f"{_path(site)}?done=renewed#claim-{claim}", 303)
 
 
@@ -73,7 +72,7 @@ def remove(key: str, claim: int) -> Response:
     """Forgets a claim."""
     admin, site, role = sites.on_site(key, least="owner")
     sites.check_form()
-    house().db.write(sites.remove_claim, (site.id, claim))
+    sites.audited(admin, site, "claim_removed", sites.remove_claim, (site.id, claim), about=claim)
     return redirect(f"{_path(site)}?done=removed", 303)
 
 
@@ -85,6 +84,7 @@ def likes(key: str, claim: int) -> Response:
         claimed, row_id = seen_through(tx, site.id, claim)
         rows, by_source = endorsements.found(tx, row_id, ALL, page=number, locale=site.locale)
     total = sum(by_source.values())
+    sites.audit_read(admin, site, "claimed_likes_read", claim)
     last = max(1, -(-total // PER_PAGE))
     if number > last:
         return redirect(f"{request.path}?page={last}", 303)
@@ -99,14 +99,15 @@ def csv(key: str, claim: int) -> Response:
     with db.read() as tx:
         claimed, row_id = seen_through(tx, site.id, claim)
 
+    sites.audit_read(admin, site, "claimed_likes_exported", claim)
+
     def lines() -> Iterator[str]:
         with db.read() as tx:
             found = endorsements.everything(tx, row_id, ALL, locale=site.locale)
             yield from export.lines(map(like_alone, found))
 
     host = re.sub(r"[^a-z0-9.-]", "-", claimed.origin.partition("://")[2])
-    headers = {"Content-Disposition": f'attachment; filename="extension-{host}-{date.today().isoformat()}.csv"',
-               "Cache-Control": "no-store"}
+    headers = sheet.headers(f"extension-{host}")
     return Response(stream_with_context(lines()), headers=headers, content_type="text/csv; charset=utf-8")
 
 

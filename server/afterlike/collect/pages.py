@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 import sqlalchemy as sa
 from flask import Response, redirect, request, stream_with_context
 
-from afterlike import prompts, show, sites, tables
+from afterlike import prompts, sheet, show, sites, tables
 from afterlike.clock import DAY, SECOND, now
 from afterlike.collect import endorsements, export, marks, moderation
 from afterlike.collect.endorsements import PER_PAGE, SOURCES, STATES, Filter
@@ -58,6 +58,7 @@ def one(key: str, like: int) -> Response:
         decided, tags, done = moderation.decisions_on(tx, like), marks.tags_of(tx, site.id), _done(tx, site.id)
     if row is None:
         raise NotFound()
+    sites.audit_read(admin, site, "endorsement_read", like)
     return page(
         "collect/endorsement.html",
         site=site,
@@ -117,24 +118,29 @@ def decide(key: str) -> Response:
     sites.check_form()
     decision, ids = request.form.get("decision", ""), ticked()
     if decision in MARKS:
-        return _mark(site, decision, ids)
+        return _mark(admin, site, decision, ids)
     undoes = _batch(request.form.get("batch", "")) if decision == "undo" else None
     if len(ids) > MOST_AT_ONCE or undoes is None and decision not in moderation.DECISIONS:
         raise Invalid(says("Tick up to {most} likes and choose hold, reject or restore.", most=MOST_AT_ONCE))
     batch, reason = secrets.token_bytes(16), " ".join(request.form.get("reason", "").replace("\0", "").split())
-    changed = house().db.write(moderation.decide, moderation.Decision(
-        site.id, ids, decision, now(), batch, admin.id, reason[:moderation.LONGEST_REASON] or None, undoes))
+    wish = moderation.Decision(site.id, ids, decision, now(), batch, admin.id, reason[:moderation.LONGEST_REASON] or None, undoes)
+    changed = sites.audited(admin, site, f"like_{decision}", moderation.decide, wish, about=list)
     return redirect(back(site.key, {"done": decision, "batch": batch.hex() if changed else "none"}), 303)
 
 
-def _mark(site: sites.Site, decision: str, ids: tuple[int, ...]) -> Response:
+def _mark(admin: sites.Admin, site: sites.Site, decision: str, ids: tuple[int, ...]) -> Response:
     name = marks.tag_of(request.form.get("tag", ""))
     if not ids or len(ids) > MOST_AT_ONCE:
         raise Invalid(says("Tick up to {most} likes, then press the button again.", most=MOST_AT_ONCE))
-    changed = house().db.write(MARKS[decision], (site.id, ids, name))
+    changed = sites.audited(admin, site, f"likes_{decision}", MARKS[decision], (site.id, ids, name), about=_only_if_any)
     if changed == marks.FULL:
         raise Invalid(says("A site has up to {most} tags. Use one that is there.", most=marks.MOST_TAGS))
     return redirect(back(site.key, {"told": decision, "n": changed}), 303)
+
+
+def _only_if_any(changed: int) -> list | None:
+    """For the audit log: one row for all of them, none where nothing was changed."""
+    return None if changed > 0 else []
 
 
 def save_filter(key: str) -> Response:
@@ -144,7 +150,8 @@ def save_filter(key: str) -> Response:
     query = _query(asked(dict(parse_qsl(request.form.get("query", "")[:2000]))))
     if not query:
         raise Invalid(says("Choose a filter first, then save it."))
-    kept = house().db.write(marks.save_filter, (site.id, marks.name_of(request.form.get("name", "")), query, now()))
+    kept = sites.audited(admin, site, "filter_saved", marks.save_filter,
+                         (site.id, marks.name_of(request.form.get("name", "")), query, now()), about=_only_if_any)
     if kept == marks.FULL:
         raise Invalid(says("A site keeps up to {most} filters. Delete one that nobody needs.", most=marks.MOST_FILTERS))
     return redirect(f"/admin/sites/{site.key}/endorsements?{query}&told=saved", 303)
@@ -154,7 +161,7 @@ def drop_filter(key: str, id: int) -> Response:
     """Forgets a saved filter."""
     admin, site, role = sites.on_site(key, least="editor")
     sites.check_form()
-    if not house().db.write(marks.drop_filter, (site.id, id)):
+    if not sites.audited(admin, site, "filter_dropped", marks.drop_filter, (site.id, id), about=_only_if_any):
         raise NotFound()
     return redirect(back(site.key, {"told": "dropped"}), 303)
 
@@ -168,13 +175,13 @@ def csv(key: str) -> Response:
     """All endorsements that match the filters, as a file."""
     admin, site, role = sites.on_site(key)
     wanted, db = asked(), house().db
+    sites.audit_read(admin, site, "endorsements_exported")
 
     def lines():
         with db.read() as tx:
             yield from export.lines(endorsements.everything(tx, site.id, wanted, locale=site.locale))
 
-    name = f"endorsements-{site.key}-{date.today().isoformat()}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    headers = sheet.headers(f"endorsements-{site.key}")
     return Response(stream_with_context(lines()), headers=headers, content_type="text/csv; charset=utf-8")
 
 

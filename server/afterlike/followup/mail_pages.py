@@ -22,7 +22,9 @@ def again(key: str, id: int) -> Response:
     """Puts a failed mail back among the waiting ones."""
     admin, site, role = sites.on_site(key, least="editor")
     sites.check_form()
-    waits = house().db.write(mailbox.again, (site.id, id, now()))
+    waits = sites.audited(
+        admin, site, "mail_tried_again", mailbox.again, (site.id, id, now()), about=lambda waits: [id] if waits else []
+    )
     return redirect(f"/admin/sites/{site.key}/mail?done={'again' if waits else 'not'}", 303)
 
 
@@ -32,7 +34,7 @@ def notices(key: str) -> Response:
     sites.check_form()
     typed = {name: request.form.get(name, "") for name in ("privacy_url", "postal_address")}
     try:
-        house().db.write(sites.set_notices, (site.id, *typed.values()))
+        sites.audited(admin, site, "notices_changed", sites.set_notices, (site.id, *typed.values()))
     except Invalid as wrong:
         return _page(site, role, typed=typed, wrong=wrong.fields)
     return redirect(f"/admin/sites/{site.key}/mail?done=saved", 303)

@@ -41,6 +41,7 @@ def compose(key: str) -> Response:
         going_on = whom.endorser_id and conversations.open_with(tx, whom.endorser_id)
     if going_on:
         return redirect(_path(site, going_on), 303)
+    sites.audit_read(admin, site, "endorsement_read", whom.like_id)
     return _compose(site, role, whom)
 
 
@@ -52,7 +53,7 @@ def begin(key: str) -> Response:
     words = request.form.get("words", "")
     try:
         first = conversations.Beginning(site.id, whom.like_id, admin.id, _uuid(), words, now())
-        made = house().db.write(conversations.begin, first)
+        made = sites.audited(admin, site, "conversation_begun", conversations.begin, first, about=int)
     except (Invalid, Refused) as wrong:
         return _compose(site, role, _about(site, whom.like_id), words=words, error=wrong.sentence)
     return redirect(f"{_path(site, made)}?done=wrote", 303)
@@ -61,7 +62,9 @@ def begin(key: str) -> Response:
 def thread(key: str, id: int) -> Response:
     """One conversation, oldest words first."""
     admin, site, role = sites.on_site(key)
-    return _thread(site, role, id)
+    shown = _thread(site, role, id)
+    sites.audit_read(admin, site, "conversation_read", id)
+    return shown
 
 
 def write(key: str, id: int) -> Response:
@@ -70,7 +73,8 @@ def write(key: str, id: int) -> Response:
     sites.check_form()
     words = request.form.get("words", "")
     try:
-        made = house().db.write(conversations.write, conversations.Letter(site.id, id, admin.id, _uuid(), words, now()))
+        further = conversations.Letter(site.id, id, admin.id, _uuid(), words, now())
+        made = sites.audited(admin, site, "message_written", conversations.write, further, about=int)
     except (Invalid, Refused) as wrong:
         return _thread(site, role, id, words=words, error=wrong.sentence)
     return redirect(f"{_path(site, id)}?done=wrote#message-{made}", 303)
@@ -83,7 +87,8 @@ def turn(key: str, id: int) -> Response:
     state = request.form.get("state", "")
     if state not in conversations.STATES:
         raise Invalid(BROKEN_FORM)
-    house().db.write(conversations.turn, conversations.Turned(site.id, id, state, now()))
+    wish = conversations.Turned(site.id, id, state, now())
+    sites.audited(admin, site, f"conversation_{state}", conversations.turn, wish, about=id)
     return redirect(f"{_path(site, id)}?done={state}", 303)
 
 

@@ -24,6 +24,7 @@ from afterlike.sites.claims import (
 )
 from afterlike.sites.guard import Admin, SignInFirst, admin_or_none, check_form, form_proof, on_site, remember_form
 from afterlike.sites.lapses import send_lapse
+from afterlike.sites.logbook import audit, audit_broken, audit_read, audited
 from afterlike.sites.store import (
     SOMEBODYS,
     Site,
@@ -46,10 +47,10 @@ from afterlike.sites.unclaimed import add_unclaimed, claimer_of, forget_empty, u
 
 __all__ = [
     "CHECK_LIMITS", "FILTERS", "FIRST_LINK_LIVES", "SOMEBODYS", "Admin", "Claim", "SignInFirst", "Site",
-    "add_admin", "add_api_key", "add_site", "add_unclaimed", "admin_or_none", "ask_check", "check_due",
-    "check_form", "claim", "claim_of", "claimer_of", "claims_of", "count", "counts", "desk_locale", "forget_empty",
-    "form_proof", "hashed_password", "holder_of", "links_for", "new_sign_in_link", "on_site", "only_site",
-    "order_signing_key", "pattern_of", "remember_form", "remove_claim", "renew_token", "revoke_api_key", "rows_of",
-    "says", "send_lapse", "send_sign_in_link", "set_notices", "set_origins", "set_password", "site_by_key",
-    "site_named", "site_of", "sweep", "unclaimed_site",
+    "add_admin", "add_api_key", "add_site", "add_unclaimed", "admin_or_none", "ask_check", "audit", "audit_broken",
+    "audit_read", "audited", "check_due", "check_form", "claim", "claim_of", "claimer_of", "claims_of", "count",
+    "counts", "desk_locale", "forget_empty", "form_proof", "hashed_password", "holder_of", "links_for",
+    "new_sign_in_link", "on_site", "only_site", "order_signing_key", "pattern_of", "remember_form", "remove_claim",
+    "renew_token", "revoke_api_key", "rows_of", "says", "send_lapse", "send_sign_in_link", "set_notices",
+    "set_origins", "set_password", "site_by_key", "site_named", "site_of", "sweep", "unclaimed_site",
 ]
