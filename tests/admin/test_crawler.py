@@ -74,7 +74,7 @@ def test_following_every_link_twice_changes_nothing(collector, shop):
         waiting += links(replies[1].text) if "html" in replies[1].headers.get("Content-Type", "") else []
     pages = (
         "tag", "refused", "endorsements.csv", "mail", "extension", f"extension/{claim}", f"conversations/{talk}",
-        f"conversations/new?like={like}",
+        f"conversations/new?like={like}", "prompts",
     )
     assert {f"/admin/sites/{collector.site}/{page}" for page in pages} <= seen
     after = kept(collector.server.home)

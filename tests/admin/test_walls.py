@@ -3,10 +3,12 @@
 from types import SimpleNamespace
 
 import pytest
+import sqlalchemy as sa
 from admin.desk import Desk, hire, ids, shopper_of, signed_in
 from followup.making import a_failed_letter, agree_there, behind
 from sites.liking import claims_in_every_state
 
+from afterlike import tables
 from afterlike.app import FACES
 from cast import BEN, new_id
 from parts.product import Server, make_site
@@ -23,6 +25,10 @@ LEAST = {  # what a face needs; one that is not listed fails the test
     "GET /admin/sites/<key>/conversations/<int:id>": "viewer",
     "POST /admin/sites/<key>/conversations/<int:id>/messages": "editor",
     "POST /admin/sites/<key>/conversations/<int:id>/state": "editor",
+    "GET /admin/sites/<key>/prompts": "viewer",
+    "POST /admin/sites/<key>/prompts": "editor",
+    "POST /admin/sites/<key>/prompts/settings": "owner",
+    "POST /admin/sites/<key>/prompts/<int:prompt>/acts": "editor",
     "GET /admin/sites/<key>/mail": "viewer",
     "POST /admin/sites/<key>/mail/<int:id>/again": "editor",
     "POST /admin/sites/<key>/mail/settings": "owner",
@@ -62,7 +68,8 @@ def town(tmp_path_factory):
         agree_there(running, like)
         with behind(running) as tx:
             claim = claims_in_every_state(tx, here.site)[0]
-        rows = {"like": like, "bens": bens, "claim": claim} | a_failed_letter(desks["owner"], here.site, like)
+            prompt = tx.scalar(sa.select(tables.prompts.c.id).where(tables.prompts.c.key == "meet"))
+        rows = {"like": like, "bens": bens, "claim": claim, "prompt": prompt} | a_failed_letter(desks["owner"], here.site, like)
         yield SimpleNamespace(url=running.url, here=here.site, there=there.site, desks=desks, like=like, rows=rows)
     finally:
         running.close()
@@ -71,13 +78,14 @@ def town(tmp_path_factory):
 def send(desk: Desk, face, key: str, rows: dict[str, int]):
     """What a browser sends to a face, as far as it can be sent to all of them; `rows` names one row of each kind."""
     path = face.path.replace("<key>", key)
-    for name in ("like", "claim"):
+    for name in ("like", "claim", "prompt"):
         path = path.replace(f"<int:{name}>", str(rows[name]))
     for room in ("conversations", "mail"):
         path = path.replace(f"{room}/<int:id>", f"{room}/{rows[room]}")
     if face.method == "GET":
         return desk.get(f"{path}?like={rows['bens']}")
     filled = {"decision": "hold", "words": "Hello", "uuid": new_id(), "state": "open", "privacy_url": "", "postal_address": ""}
+    filled |= {"start": "why", "act": "pause", "cooldown_hours": "24"}
     return desk.post(path, like=rows["like"], origin="https://more.example", **filled)
 
 
