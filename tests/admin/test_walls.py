@@ -29,6 +29,10 @@ LEAST = {  # what a face needs; one that is not listed fails the test
     "POST /admin/sites/<key>/prompts": "editor",
     "POST /admin/sites/<key>/prompts/settings": "owner",
     "POST /admin/sites/<key>/prompts/<int:prompt>/acts": "editor",
+    "GET /admin/sites/<key>/prompts/<int:prompt>": "viewer",
+    "POST /admin/sites/<key>/prompts/<int:prompt>": "editor",
+    "GET /admin/sites/<key>/prompts/<int:prompt>/json": "viewer",
+    "POST /admin/sites/<key>/prompts/<int:prompt>/json": "editor",
     "GET /admin/sites/<key>/mail": "viewer",
     "POST /admin/sites/<key>/mail/<int:id>/again": "editor",
     "POST /admin/sites/<key>/mail/settings": "owner",
@@ -41,6 +45,10 @@ LEAST = {  # what a face needs; one that is not listed fails the test
     "POST /admin/sites/<key>/extension/<int:claim>/remove": "owner",
     "GET /admin/sites/<key>/refused": "viewer",
     "GET /admin/sites/<key>/tag": "viewer",
+}
+MEET = {  # the same flow twice, as a form and as JSON
+    "version": "1", "kind": "profile_link", "cards.0.type": "profile", "cards.0.key": "who", "cards.0.title.en": "Who?",
+    "flow": '{"key": "meet", "kind": "profile_link", "cards": [{"key": "who", "type": "profile", "title": {"en": "Who?"}}]}',
 }
 ROLES = ("viewer", "editor", "owner")
 
@@ -85,7 +93,7 @@ def send(desk: Desk, face, key: str, rows: dict[str, int]):
     if face.method == "GET":
         return desk.get(f"{path}?like={rows['bens']}")
     filled = {"decision": "hold", "words": "Hello", "uuid": new_id(), "state": "open", "privacy_url": "", "postal_address": ""}
-    filled |= {"start": "why", "act": "pause", "cooldown_hours": "24"}
+    filled |= {"start": "why", "act": "pause", "cooldown_hours": "24"} | MEET
     return desk.post(path, like=rows["like"], origin="https://more.example", **filled)
 
 

@@ -1,28 +1,15 @@
 """The list of prompts: their order, their states, what an admin does with them, and what they are told of it."""
 
 import re
-from types import SimpleNamespace
 
 import pytest
-from admin.desk import Desk, hire, shopper_of, signed_in
+from admin.desk import Desk, hire, signed_in
 from prompts.making import prompt, survey
 
 from afterlike import prompts
 from afterlike.asking.listing import state_of
 from afterlike.asking.share import share
-from cast import ADA, BEN, CHAIR, CLEO, LAMP, new_id
-from parts.product import make_site
-
-
-@pytest.fixture
-def shop(collector):
-    """A site of its own on the running server, its owner's desk, and the path of its prompts."""
-    name = new_id()[:8]
-    site = make_site(collector.server, origin="https://shop.test", name=f"Shop {name}", admin=f"{name}@shop.test")
-    desk = signed_in(collector.server, f"{name}@shop.test")
-    visitors = {visitor: shopper_of(collector.server, site, visitor) for visitor in (ADA, BEN, CLEO)}
-    path = f"/admin/sites/{site.site}/prompts"
-    return SimpleNamespace(server=collector.server, site=site, desk=desk, list=path, visitors=visitors)
+from cast import ADA, BEN, CHAIR, LAMP, new_id
 
 
 def names(desk: Desk, path: str) -> list[str]:
@@ -104,7 +91,7 @@ def test_each_rate_says_of_how_many_and_its_range(shop):
         visitor.send("shown", asked | {"event": "shown"})
     visitor.say(liked, {"why": ["look"]})
     words = shop.desk.get(shop.list).words
-    assert "2 times, to 2 visitors" in words and "50 % 1 of 2, 9–91 %" in words and "0 % 0 of 2, 0–66 %" in words
+    assert "2 times; seen by 2 visitors" in words and "50 % 1 of 2, 9–91 %" in words and "0 % 0 of 2, 0–66 %" in words
 
 
 RANGES = [(0, 10, 0, 27.8), (5, 10, 23.7, 76.3), (10, 10, 72.2, 100), (81, 263, 25.5, 36.6)]
