@@ -7,6 +7,8 @@ from flask import Flask, Response
 from flask_cors import CORS
 
 from afterlike import __version__, assets, collect, followup, health, me, show, signing, sites, web
+from afterlike.asking import editor
+from afterlike.asking import pages as asking
 from afterlike.collect import api as collector
 from afterlike.collect import claim_pages as claims
 from afterlike.collect import pages as endorsements
@@ -108,6 +110,14 @@ FACES = (
     Face("GET",    "/admin/sites/<key>/conversations/<int:id>",           conversations.thread),
     Face("POST",   "/admin/sites/<key>/conversations/<int:id>/messages",  conversations.write),
     Face("POST",   "/admin/sites/<key>/conversations/<int:id>/state",     conversations.turn),
+    Face("GET",    "/admin/sites/<key>/prompts",                          asking.listing),
+    Face("POST",   "/admin/sites/<key>/prompts",                          asking.make),
+    Face("POST",   "/admin/sites/<key>/prompts/settings",                 asking.settings),
+    Face("POST",   "/admin/sites/<key>/prompts/<int:prompt>/acts",        asking.act),
+    Face("GET",    "/admin/sites/<key>/prompts/<int:prompt>",             editor.look),
+    Face("POST",   "/admin/sites/<key>/prompts/<int:prompt>",             editor.save),
+    Face("GET",    "/admin/sites/<key>/prompts/<int:prompt>/json",        editor.look_json),
+    Face("POST",   "/admin/sites/<key>/prompts/<int:prompt>/json",        editor.save_json),
     Face("GET",    "/admin/sites/<key>/mail",                      mail.mail),
     Face("POST",   "/admin/sites/<key>/mail/<int:id>/again",       mail.again),
     Face("POST",   "/admin/sites/<key>/mail/settings",             mail.notices),

@@ -460,9 +460,10 @@ prompts = _table(
     _id(),
     _of("sites", "site_id"),
     Column("key", Text, nullable=False),
-    Column("state", Text, nullable=False),  # draft | running | paused
+    Column("state", Text, nullable=False),  # draft | running | paused | deleted
     Column("version", Integer, nullable=False),
     Column("shown", Integer, nullable=False, server_default="0"),  # for the quota
+    Column("place", Integer, nullable=False, server_default="0"),  # the order they are tried in; of two alike the older is first
     _moment("made_at"),
     _moment("changed_at"),
     UniqueConstraint("site_id", "key"),

@@ -3,11 +3,12 @@
 from types import SimpleNamespace
 
 import pytest
+import sqlalchemy as sa
 from admin.desk import Desk, hire, ids, shopper_of, signed_in
 from followup.making import a_failed_letter, agree_there, behind
 from sites.liking import claims_in_every_state
 
-from afterlike import sites
+from afterlike import sites, tables
 from afterlike.app import FACES
 from afterlike.collect import marks
 from cast import BEN, new_id
@@ -27,6 +28,14 @@ LEAST = {  # what a face needs; one that is not listed fails the test
     "GET /admin/sites/<key>/conversations/<int:id>": "viewer",
     "POST /admin/sites/<key>/conversations/<int:id>/messages": "editor",
     "POST /admin/sites/<key>/conversations/<int:id>/state": "editor",
+    "GET /admin/sites/<key>/prompts": "viewer",
+    "POST /admin/sites/<key>/prompts": "editor",
+    "POST /admin/sites/<key>/prompts/settings": "owner",
+    "POST /admin/sites/<key>/prompts/<int:prompt>/acts": "editor",
+    "GET /admin/sites/<key>/prompts/<int:prompt>": "viewer",
+    "POST /admin/sites/<key>/prompts/<int:prompt>": "editor",
+    "GET /admin/sites/<key>/prompts/<int:prompt>/json": "viewer",
+    "POST /admin/sites/<key>/prompts/<int:prompt>/json": "editor",
     "GET /admin/sites/<key>/mail": "viewer",
     "POST /admin/sites/<key>/mail/<int:id>/again": "editor",
     "POST /admin/sites/<key>/mail/settings": "owner",
@@ -41,6 +50,10 @@ LEAST = {  # what a face needs; one that is not listed fails the test
     "GET /admin/sites/<key>/tag": "viewer",
     "GET /admin/sites/<key>/audit": "owner",
     "GET /admin/sites/<key>/audit.csv": "owner",
+}
+MEET = {  # the same flow twice, as a form and as JSON
+    "version": "1", "kind": "profile_link", "cards.0.type": "profile", "cards.0.key": "who", "cards.0.title.en": "Who?",
+    "flow": '{"key": "meet", "kind": "profile_link", "cards": [{"key": "who", "type": "profile", "title": {"en": "Who?"}}]}',
 }
 ROLES = ("viewer", "editor", "owner")
 
@@ -72,7 +85,8 @@ def town(tmp_path_factory):
             for role in (*ROLES, "stranger"):
                 marks.save_filter(tx, [(known, role, "q=a", 1)])
             filters = {row.name: row.id for row in marks.filters_of(tx, known)}
-        rows = {"like": like, "bens": bens, "claim": claim} | a_failed_letter(desks["owner"], here.site, like)
+            prompt = tx.scalar(sa.select(tables.prompts.c.id).where(tables.prompts.c.key == "meet"))
+        rows = {"like": like, "bens": bens, "claim": claim, "prompt": prompt} | a_failed_letter(desks["owner"], here.site, like)
         rows["filters"] = filters["stranger"]
         yield SimpleNamespace(
             url=running.url, here=here.site, there=there.site, desks=desks, like=like, rows=rows, filters=filters
@@ -84,7 +98,7 @@ def town(tmp_path_factory):
 def send(desk: Desk, face, key: str, rows: dict[str, int]):
     """What a browser sends to a face, as far as it can be sent to all of them; `rows` names one row of each kind."""
     path = face.path.replace("<key>", key)
-    for name in ("like", "claim"):
+    for name in ("like", "claim", "prompt"):
         path = path.replace(f"<int:{name}>", str(rows[name]))
     for room in ("conversations", "mail", "filters"):
         path = path.replace(f"{room}/<int:id>", f"{room}/{rows[room]}")
@@ -92,6 +106,7 @@ def send(desk: Desk, face, key: str, rows: dict[str, int]):
         return desk.get(f"{path}?like={rows['bens']}")
     filled = {"decision": "hold", "words": "Hello", "uuid": new_id(), "state": "open", "privacy_url": "", "postal_address": "",
               "name": "Lamps", "query": "q=lamp"}
+    filled |= {"start": "why", "act": "pause", "cooldown_hours": "24"} | MEET
     return desk.post(path, like=rows["like"], origin="https://more.example", **filled)
 
 

@@ -124,6 +124,11 @@ def why(facts: Facts, prompts: Sequence[Prompt], now: int) -> list[tuple[Prompt,
     return [(prompt, _tried(facts, prompt, now)[1] or "due") for prompt in prompts]
 
 
+def verdicts(facts: Facts, prompt: Prompt, now: int) -> list[tuple[str, str | None]]:
+    """Each gate by its name, in order, with its reason to stop or None to pass, whatever the gates before it say."""
+    return [(name, gate(facts, prompt, now)) for name, gate in zip(NAMES, GATES, strict=True)]
+
+
 def _tried(facts: Facts, prompt: Prompt, now: int) -> tuple[int, str | None]:
     for passed, gate in enumerate(GATES):
         reason = gate(facts, prompt, now)
@@ -252,6 +257,11 @@ GATES: tuple[Callable[[Facts, Prompt, int], str | None], ...] = (
     _is_first_in_visit,  # one_a_visit
     _is_in_sample,       # sample
     _is_under_quota,     # quota
+)
+
+NAMES = (
+    "running", "dates", "product", "category", "url", "nth_like", "visitors", "locale", "recontact", "cooldown", "one_a_visit",
+    "sample", "quota",
 )
 
 

@@ -36,6 +36,7 @@ from afterlike.sites.store import (
     order_signing_key,
     pattern_of,
     revoke_api_key,
+    set_cooldown,
     set_notices,
     set_origins,
     site_by_key,
@@ -51,6 +52,6 @@ __all__ = [
     "audit_read", "audited", "check_due", "check_form", "claim", "claim_of", "claimer_of", "claims_of", "count",
     "counts", "desk_locale", "forget_empty", "form_proof", "hashed_password", "holder_of", "links_for",
     "new_sign_in_link", "on_site", "only_site", "order_signing_key", "pattern_of", "remember_form", "remove_claim",
-    "renew_token", "revoke_api_key", "rows_of", "says", "send_lapse", "send_sign_in_link", "set_notices",
-    "set_origins", "set_password", "site_by_key", "site_named", "site_of", "sweep", "unclaimed_site",
+    "renew_token", "revoke_api_key", "rows_of", "says", "send_lapse", "send_sign_in_link", "set_cooldown",
+    "set_notices", "set_origins", "set_password", "site_by_key", "site_named", "site_of", "sweep", "unclaimed_site",
 ]

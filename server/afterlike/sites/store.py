@@ -133,6 +133,13 @@ def set_notices(tx: sa.Connection, items: list[tuple[int, str, str]]) -> list[No
     return [None] * len(items)
 
 
+def set_cooldown(tx: sa.Connection, items: list[tuple[int, int]]) -> list[None]:
+    """For each (site id, hours): how long a visitor is left alone after any prompt was shown to them."""
+    for site_id, hours in items:
+        tx.execute(sa.update(tables.sites).where(tables.sites.c.id == site_id).values(cooldown_hours=hours))
+    return [None] * len(items)
+
+
 def privacy_address(typed: str) -> str | None:
     """A page's address as it may be linked to; raises Invalid."""
     if not typed.strip():
