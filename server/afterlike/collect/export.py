@@ -1,7 +1,5 @@
 """Endorsements as CSV that no spreadsheet takes for a formula."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -9,25 +7,18 @@ from decimal import Decimal
 from babel.numbers import get_currency_precision
 
 from afterlike.collect.endorsements import Endorsement
+from afterlike.show import csv_line
 from afterlike.wire import uuid_text
 
 COLUMNS = ("like", "liked_at", "state", "source", "product_key", "product", "price", "currency", "product_url", "page_url",
            "page_title", "referrer", "locale", "answers", "profile", "profile_name", "profile_state")
-# What a spreadsheet may run: also after spaces, and the full-width twins (OWASP, CSV injection).
-RISKY = tuple("=+-@\t\r\n|%\uff1d\uff0b\uff0d\uff20")
 
 
 def lines(rows: Iterable[Endorsement]) -> Iterator[str]:
     """The file, line by line; UTF-8 with a mark at its start so that spreadsheets read it as such."""
-    yield "\ufeff" + _line(COLUMNS)
+    yield "\ufeff" + csv_line(COLUMNS)
     for row in rows:
-        yield _line(_cells(row))
-
-
-def plain(cell: object) -> str:
-    """A cell that is text for every spreadsheet: a leading apostrophe where it could be a formula."""
-    text = "" if cell is None else str(cell)
-    return f"'{text}" if text.startswith(RISKY) or text.lstrip().startswith(RISKY) else text
+        yield csv_line(_cells(row))
 
 
 def moment(at: int | None) -> str:
@@ -50,9 +41,3 @@ def _cells(row: Endorsement) -> tuple:
         row.locale, "\n".join(f"{question} {answer}" for question, answer in row.said), link and link.url, link and link.name,
         link and link.state,
     )
-
-
-def _line(cells: Iterable) -> str:
-    file = io.StringIO()
-    csv.writer(file, lineterminator="\r\n").writerow([plain(cell) for cell in cells])
-    return file.getvalue()
