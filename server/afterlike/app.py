@@ -18,6 +18,8 @@ from afterlike.config import Config, SettingError, load
 from afterlike.db import Database, remember_pepper
 from afterlike.followup import mail_pages as mail
 from afterlike.followup import pages as conversations
+from afterlike.insight import live
+from afterlike.insight import pages as insight
 from afterlike.limits import Limits
 from afterlike.me import changes, erasures, stops, ways_in
 from afterlike.me import pages as own
@@ -98,6 +100,9 @@ FACES = (
     Face("POST",   "/admin/sign-out",         door.sign_out),
     Face("GET",    "/admin/account",          door.account),
     Face("POST",   "/admin/account",          door.change_password),
+    Face("GET",    "/admin/sites/<key>",                           insight.show),
+    Face("GET",    "/admin/sites/<key>/latest",                    live.latest),
+    Face("GET",    "/admin/sites/<key>/charts/<name>",             insight.chart),
     Face("GET",    "/admin/sites/<key>/endorsements",              endorsements.listing),
     Face("GET",    "/admin/sites/<key>/endorsements.csv",          endorsements.csv),
     Face("POST",   "/admin/sites/<key>/endorsements/decisions",    endorsements.decide),

@@ -76,7 +76,8 @@ def _erase_one(
     visitor_ids = endorsers.visitors_of(tx, site_id, endorser_id)
     for _, clear in ERASE:
         clear(tx, Erasure(site_id, endorser_id, visitor_ids, likes_too, method, actor, at))
-    journal.append(tx, [{"site_id": site_id, "kind": "erased", "at": at, "about_id": endorser_id}])
+    gone = [{"about_id": endorser_id}, *({"visitor_id": visitor_id} for visitor_id in visitor_ids)]
+    journal.append(tx, [{"site_id": site_id, "kind": "erased", "at": at} | one for one in gone])
     return None
 
 

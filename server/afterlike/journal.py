@@ -30,6 +30,8 @@ KINDS = (
     "restored",   # an admin put a like back
     "wrote",      # an admin wrote to an endorser
     "replied",    # an endorser answered
+    "merged",     # an admin made one person of two
+    "parted",     # and two of one again
 )
 
 WRITERS_LOCK = 0x61667465  # PostgreSQL advisory lock: writers share it, the horizon takes it alone

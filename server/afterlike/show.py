@@ -1,6 +1,9 @@
 """How values look on a page: moments, days, money, numbers, languages and strangers' addresses. Pure, and safe to print."""
 
+import csv
+import io
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -8,7 +11,7 @@ from urllib.parse import urlsplit
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_timedelta
-from babel.numbers import format_currency, format_decimal, get_currency_precision
+from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
 from markupsafe import Markup
 
 from afterlike.addresses import BadAddress, cleaned
@@ -16,6 +19,8 @@ from afterlike.clock import now
 
 SPOKEN = "en_GB"  # the language of the admin pages, with the day before the month
 LONGEST_LOCALE = 35
+# What a spreadsheet may run: also after spaces, and the full-width twins (OWASP, CSV injection).
+RISKY = tuple("=+-@\t\r\n|%\uff1d\uff0b\uff0d\uff20")
 
 
 def moment(at: int | None, locale: str = SPOKEN) -> Markup:
@@ -41,6 +46,14 @@ def day(days: int | date, locale: str = SPOKEN) -> Markup:
 def number(count: int, locale: str = SPOKEN) -> str:
     """A count with the separators of the language."""
     return format_decimal(count, locale=known(locale))
+
+
+def percent(share: float | None, locale: str = SPOKEN) -> str:
+    """A share from 0 to 1 in whole per cent; one that is neither nought nor all is never written as that."""
+    if share is None:
+        return "–"
+    rounded = round(share, 2) if share in (0, 1) else min(max(round(share, 2), 0.01), 0.99)
+    return format_percent(rounded, locale=known(locale))
 
 
 def money(minor: int | None, currency: str | None, locale: str) -> str:
@@ -104,12 +117,28 @@ def isolated(text: str) -> Markup:
     return Markup("<bdi>{}</bdi>").format(text)
 
 
+def cell(value: object) -> str:
+    """Text for every spreadsheet: with a leading apostrophe where it could be a formula. Numbers stay numbers."""
+    text = "" if value is None else str(value)
+    if isinstance(value, int | float | Decimal):
+        return text
+    return f"'{text}" if text.startswith(RISKY) or text.lstrip().startswith(RISKY) else text
+
+
+def csv_line(cells: Iterable[object]) -> str:
+    """One line of a CSV file that no spreadsheet takes for a formula."""
+    file = io.StringIO()
+    csv.writer(file, lineterminator="\r\n").writerow([cell(value) for value in cells])
+    return file.getvalue()
+
+
 FILTERS = {
     "isolated":    isolated,
     "fill":        fill,
     "moment":      moment,
     "day":         day,
     "number":      number,
+    "percent":     percent,
     "money":       money,
     "seconds":     seconds,
     "language":    language,

@@ -251,7 +251,7 @@ product_showings = _table(  # what was shown of a product, from when on; a new r
 endorsers = _table(  # someone who answered, opted in or left a link
     "endorsers", "endorsers",
     _id(),
-    _of("sites", "site_id"),
+    _of("sites", "site_id", index=True),
     _moment("made_at"),
 )
 
@@ -305,7 +305,7 @@ opt_ins = _table(  # what somebody asked for with an address; the same row whate
     _id(),
     _of("sites", "site_id"),
     Column("uuid", LargeBinary(16), nullable=False),
-    _of("visitors", "visitor_id"),
+    _of("visitors", "visitor_id", index=True),
     Column("like_id", Id, nullable=False),
     Column("address", Text),  # until it is settled
     Column("subject", LargeBinary(16), nullable=False, index=True),
@@ -445,12 +445,31 @@ merges = _table(  # a visitor who became part of somebody, with what went along,
     "merges", "endorsers",
     _id(),
     _of("sites", "site_id"),
-    _of("visitors", "visitor_id"),
+    _of("visitors", "visitor_id", index=True),
     Column("from_id", Id, nullable=False),
     Column("to_id", Id, nullable=False, index=True),
     Column("links", Text, nullable=False),  # JSON: ids of profile links
     _moment("merged_at"),
     _moment("undone_at", null=True),
+)
+
+endorser_tags = _table(  # an admin's own words for people, to find them by
+    "endorser_tags", "endorsers",
+    _of("endorsers", "endorser_id", primary_key=True),
+    Column("tag", Text, primary_key=True),  # case-folded
+    _of("sites", "site_id"),
+    _moment("tagged_at"),
+    Index("ix_endorser_tags_site", "site_id", "tag"),
+)
+
+endorser_notes = _table(  # what admins wrote down about somebody; they can read it on their own page's export
+    "endorser_notes", "endorsers",
+    _id(),
+    _of("endorsers", "endorser_id", index=True),
+    Column("admin_id", Id),
+    Column("words", Text, nullable=False),
+    _moment("noted_at"),
+    sqlite_autoincrement=True,
 )
 
 # --- prompts ------------------------------------------------------------------------------------------------------
@@ -524,6 +543,7 @@ likes = _table(
     Column("position", Integer),
     Column("dwell_ms", Integer),
     Column("locale", Text),
+    Column("lasting", SmallInteger),  # whether the browser keeps the visitor, so that a return is seen; null: nobody said
     Column("prompt_version_id", Id),  # the frozen next step: which flow, or none, and why
     Column("step_reason", Text, nullable=False),
     UniqueConstraint("uuid", "site_id"),
@@ -532,8 +552,8 @@ likes = _table(
         "uq_likes_live", "visitor_id", "product_id", unique=True,
         sqlite_where=text("unliked_at IS NULL"), postgresql_where=text("unliked_at IS NULL"),
     ),
-    Index("ix_likes_site_liked", "site_id", "liked_at"),
-    Index("ix_likes_product", "product_id"),
+    Index("ix_likes_site_liked", "site_id", "liked_at", "state", "source"),  # days are counted in it alone
+    Index("ix_likes_product", "product_id", "state", "source"),  # and products
 )
 
 decisions = _table(  # an admin's word on one like; what it was before, so that it can be undone exactly
@@ -581,7 +601,7 @@ answers = _table(
     _of("sites", "site_id"),
     Column("uuid", LargeBinary(16), nullable=False),
     _of("likes", "like_id", index=True),
-    _of("visitors", "visitor_id"),
+    _of("visitors", "visitor_id", index=True),
     _of("prompt_versions", "prompt_version_id"),
     Column("said", Text, nullable=False),  # JSON: card key -> value
     Column("done", SmallInteger, nullable=False),
@@ -607,7 +627,7 @@ orders = _table(
     _id(),
     _of("sites", "site_id"),
     Column("order_id", Text, nullable=False),
-    _of("visitors", "visitor_id", null=True),
+    _of("visitors", "visitor_id", null=True, index=True),
     Column("total_minor", BigInteger, nullable=False),
     Column("currency", Text, nullable=False),
     Column("discount_minor", BigInteger),
@@ -668,4 +688,41 @@ messages = _table(
     UniqueConstraint("conversation_id", "uuid"),
     CheckConstraint("author in ('admin', 'endorser')", name="author"),
     sqlite_autoincrement=True,
+)
+
+# --- insight ------------------------------------------------------------------------------------------------------
+
+people_sums = _table(  # what each person adds up to; a reader marks whom something happened to, the sums follow
+    "people_sums", "insight",
+    Column("person", Id, primary_key=True, autoincrement=False),  # an endorser's id; minus a visitor's who is none yet
+    Column("site_id", Id, nullable=False),
+    Column("likes", Integer, nullable=False, server_default="0"),  # that count
+    Column("held", Integer, nullable=False, server_default="0"),
+    Column("rejected", Integer, nullable=False, server_default="0"),
+    Column("answered", SmallInteger, nullable=False, server_default="0"),
+    Column("opted_in", SmallInteger, nullable=False, server_default="0"),
+    Column("confirmed", SmallInteger, nullable=False, server_default="0"),
+    Column("returned", SmallInteger),  # on a later day than the first like; null: it cannot be known
+    Column("bought", SmallInteger, nullable=False, server_default="0"),
+    _moment("last_at", null=True),  # the newest trace of them
+    Column("changed", BigInteger, nullable=False),  # the newest row of the journal about them
+    Column("summed", BigInteger, nullable=False, server_default="0"),  # and up to where these sums are true
+    Index("ix_people_sums_site", "site_id", "last_at"),
+    Index("ix_people_sums_due", "person", sqlite_where=text("changed > summed"), postgresql_where=text("changed > summed")),
+)
+
+product_sums = _table(  # what each product adds up to, kept the same way; held and rejected likes stand apart
+    "product_sums", "insight",
+    _of("products", "product_id", primary_key=True),
+    Column("site_id", Id, nullable=False, index=True),
+    Column("widget", Integer, nullable=False, server_default="0"),
+    Column("extension", Integer, nullable=False, server_default="0"),
+    Column("api", Integer, nullable=False, server_default="0"),
+    Column("held", Integer, nullable=False, server_default="0"),
+    Column("rejected", Integer, nullable=False, server_default="0"),
+    Column("answered", Integer, nullable=False, server_default="0"),  # likes that count and have an answer
+    _moment("last_at", null=True),  # the newest like
+    Column("changed", BigInteger, nullable=False),
+    Column("summed", BigInteger, nullable=False, server_default="0"),
+    Index("ix_product_sums_due", "product_id", sqlite_where=text("changed > summed"), postgresql_where=text("changed > summed")),
 )

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import sqlalchemy as sa
 
-from afterlike import collect, db, endorsers, followup, outbox, sites, tables
+from afterlike import collect, db, endorsers, followup, insight, outbox, sites, tables
 from afterlike.clock import DAY, SECOND, now
 from afterlike.errors import Unavailable
 from afterlike.web import House
@@ -35,6 +35,7 @@ EVERY = (
     # what for                        what runs                                                               seconds
     ("send what the outbox promises", send_what_is_due,                                                            2),
     ("fold the journal into tallies", lambda house: collect.tally(house.db),                                       2),
+    ("add up people and products",    lambda house: insight.add_up(house.db),                                      5),
     ("check claims on origins",       sites.check_due,                                                             2),
     ("forget old sessions and links", lambda house: house.db.write(sites.sweep, now()),                         3600),
     ("forget unconfirmed addresses",  lambda house: house.db.write(

@@ -16,6 +16,9 @@ from parts.product import Server, make_site
 
 OF_A_SITE = [face for face in FACES if "<key>" in face.path]
 LEAST = {  # what a face needs; one that is not listed fails the test
+    "GET /admin/sites/<key>": "viewer",
+    "GET /admin/sites/<key>/latest": "viewer",
+    "GET /admin/sites/<key>/charts/<name>": "viewer",
     "GET /admin/sites/<key>/endorsements": "viewer",
     "GET /admin/sites/<key>/endorsements.csv": "viewer",
     "POST /admin/sites/<key>/endorsements/decisions": "editor",
@@ -65,7 +68,7 @@ def name(face) -> str:
 @pytest.fixture(scope="module")
 def town(tmp_path_factory):
     """Two shops on one server with a like each, and a desk for every role in the first and for the second's owner."""
-    running = Server(tmp_path_factory.mktemp("town"), dns="127.0.0.1:1")
+    running = Server(tmp_path_factory.mktemp("town"), dns="127.0.0.1:1", live_seconds=0)
     try:
         running.start()
         here = make_site(running, origin="https://here.test", name="Here", admin="owner@here.test")
@@ -97,7 +100,7 @@ def town(tmp_path_factory):
 
 def send(desk: Desk, face, key: str, rows: dict[str, int]):
     """What a browser sends to a face, as far as it can be sent to all of them; `rows` names one row of each kind."""
-    path = face.path.replace("<key>", key)
+    path = face.path.replace("<key>", key).replace("<name>", "gap.csv")
     for name in ("like", "claim", "prompt"):
         path = path.replace(f"<int:{name}>", str(rows[name]))
     for room in ("conversations", "mail", "filters"):
