@@ -56,7 +56,8 @@ LEAST = {  # what a face needs; one that is not listed fails the test
 }
 MEET = {  # the same flow twice, as a form and as JSON
     "version": "1", "kind": "profile_link", "cards.0.type": "profile", "cards.0.key": "who", "cards.0.title.en": "Who?",
-    "flow": '{"key": "meet", "kind": "profile_link", "cards": [{"key": "who", "type": "profile", "title": {"en": "Who?"}}]}',
+    "flow": '{"key": "meet", "name": "Lamps", "kind": "profile_link",'
+            ' "cards": [{"key": "who", "type": "profile", "title": {"en": "Who?"}}]}',
 }
 ROLES = ("viewer", "editor", "owner")
 
