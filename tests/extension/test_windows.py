@@ -17,6 +17,7 @@ from parts.toolbar import allow, press_icon, private_window, targets
 
 OURS = "shops.localhost"  # where buttons come by themselves; for localhost there is no permission
 PICTURE = '<!doctype html><html lang=en><title>A view</title><img src=/view.svg alt="A view" width=300 height=300>'
+PICTURE += '<a href="/far?utm_source=mail&size=2#top">Far</a>'
 TEXT = "document.body?.innerText ?? ''"
 SVG = '<svg xmlns="http://www.w3.org/2000/svg"/>'
 BUTTON = "[...document.querySelectorAll('*')].map(one => one.shadowRoot?.querySelector('button')).filter(Boolean)[{0}]"
@@ -183,7 +184,8 @@ def test_the_key_likes_the_product_of_a_page_that_had_no_buttons_yet(windows, sc
 @pytest.mark.parametrize(("path", "element", "product"), [
     ("/", "a >> nth=1", {"title": "Green", "url": "/Green"}),
     ("/view", "img", {"title": "A view", "url": "/view", "image": "/view.svg"}),
-], ids=["a link to a product", "a picture"])  # fmt: skip
+    ("/view", "a", {"title": "", "url": "/far?size=2", "key": "/far?size=2"}),
+], ids=["a link to a product", "a picture", "a link elsewhere"])  # fmt: skip
 def test_the_menu_likes_what_it_was_opened_on(windows, screen, little, at, path, element, product):
     page = visit(windows, at("localhost") + path)
     page.locator(element).click(button="right")
@@ -204,6 +206,7 @@ def test_of_a_private_window_nothing_is_kept_also_not_through_its_popup(opened, 
     popup = press_icon(pages.context, f"{at('localhost')}/")
     until(lambda: "Private window: likes are sent" in popup.ask(TEXT), what="the notice")
     popup.click("document.querySelector('[aria-label=\"Like Green\"]')")
+    until(lambda: page.ask(f"{BUTTON.format(1)}.ariaPressed") == "true", what="the popup's press")
     page.click(BUTTON.format(0))
     until(lambda: len(little.bodies("/v1/likes")) == 2, what="both likes")
     until(lambda: page.ask(f"{BUTTON.format(0)}.ariaPressed") == "true", what="the button to be pressed")

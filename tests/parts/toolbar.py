@@ -41,14 +41,20 @@ class HiddenPage:
         assert "exceptionDetails" not in told, told
         return told["result"].get("value")
 
-    def click(self, element: str) -> None:
-        """Presses the middle of what this script finds; what is closed by that gives no answer."""
-        where = until(lambda: self.ask(f"""(one => {{
+    def _place(self, element: str) -> dict | None:
+        return self.ask(f"""(async one => {{
             if (!one) return null;
             one.scrollIntoView({{block: 'center'}});
+            await new Promise(done => setTimeout(done, 100));
             const {{x, y, width, height}} = one.getBoundingClientRect();
             return {{x: x + width / 2, y: y + height / 2}};
-        }})({element})"""), what=element)
+        }})({element})""")
+
+    def click(self, element: str) -> None:
+        """Presses the middle of what this script finds; what is closed by that gives no answer."""
+        before, where = None, until(lambda: self._place(element), what=element)
+        while before != where:  # what comes above it moves it
+            before, where = where, self._place(element)
         for kind in ("mousePressed", "mouseReleased"):
             self._say("Input.dispatchMouseEvent", type=kind, button="left", clickCount=1, **where)
 
