@@ -9,7 +9,7 @@ from babel.messages.pofile import read_po
 
 from afterlike import words
 
-KEYWORDS = {"says": None, "counts": (1, 2), "_": None, "ngettext": (1, 2)}
+KEYWORDS = {"says": None, "counts": (1, 2), "for_admins": None, "_": None, "ngettext": (1, 2)}
 METHODS = [  # as in locale/admin.cfg
     ("**.py", "python"), ("**/templates/person/**", "ignore"), ("**/templates/mail/**", "ignore"),
     ("**/templates/**.html", "jinja2"),
