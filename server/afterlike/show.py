@@ -68,10 +68,10 @@ def seconds(ms: int, locale: str = SPOKEN) -> str:
     return format_timedelta(timedelta(milliseconds=ms), locale=known(locale))
 
 
-def language(tag: str | None) -> str:
-    """The English name of a browser's language tag; the tag itself where nobody knows it."""
+def language(tag: str | None, locale: str = SPOKEN) -> str:
+    """The name of a browser's language tag; the tag itself where nobody knows it."""
     try:
-        return Locale.parse((tag or "")[:LONGEST_LOCALE].replace("-", "_")).get_display_name("en") or tag or ""
+        return Locale.parse((tag or "")[:LONGEST_LOCALE].replace("-", "_")).get_display_name(known(locale)) or tag or ""
     except (ValueError, UnknownLocaleError):
         return tag or ""
 

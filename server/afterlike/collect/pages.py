@@ -18,12 +18,14 @@ from afterlike.errors import Invalid, NotFound
 from afterlike.sites import counts, says
 from afterlike.web import house, page
 from afterlike.wire import uuid_text
+from afterlike.words import for_admins
 
 MOST_AT_ONCE = 200
 LATE = 5 * SECOND
 MARKS = {"tag": marks.tag, "untag": marks.untag}
 TOLD = ("done", "batch", "told", "n")  # what an address says of the last press, and no filter
-NUMBERS = (("liked", "Likes"), ("answered", "Answers"), ("linked", "Profiles left"), ("returned", "Return visits"))
+NUMBERS = (("liked", for_admins("Likes")), ("answered", for_admins("Answers")), ("linked", for_admins("Profiles left")),
+           ("returned", for_admins("Return visits")))
 
 
 def listing(key: str) -> Response:
@@ -73,7 +75,7 @@ def one(key: str, like: int) -> Response:
         longest_reason=moderation.LONGEST_REASON,
         decided=decided,
         story=story(row, more, decided),
-        why=prompts.REASONS.get(row.step_reason, "") if row.step_reason != "due" else "They were asked.",
+        why=says(prompts.REASONS.get(row.step_reason, "")) if row.step_reason != "due" else says("They were asked."),
         like_id=uuid_text(row.uuid),
     )
 
@@ -93,12 +95,12 @@ def story(row: endorsements.Endorsement, more: sa.Row, decided: list[sa.Row]) ->
     """(moment, what happened), oldest first. The press is told apart from the like where it had to wait to be sent."""
     waited = row.liked_at - row.pressed_at >= LATE
     told = [
-        (row.first_seen_at, "Seen here for the first time") if row.first_seen_at < row.liked_at else None,
-        (row.pressed_at, "Pressed Like, by their own clock") if waited else None,
-        (row.liked_at, "The like arrived" if waited else "Liked it"),
-        (more.answered_at, "Answered") if more.answered_at else None,
-        *((link.claimed_at, f"Left a profile: {show.host_of(link.url)}") for link in row.links),
-        (row.unliked_at, "Took the like back") if row.unliked_at else None,
+        (row.first_seen_at, says("Seen here for the first time")) if row.first_seen_at < row.liked_at else None,
+        (row.pressed_at, says("Pressed Like, by their own clock")) if waited else None,
+        (row.liked_at, says("The like arrived") if waited else says("Liked it")),
+        (more.answered_at, says("Answered")) if more.answered_at else None,
+        *((link.claimed_at, says("Left a profile: {host}", host=show.host_of(link.url))) for link in row.links),
+        (row.unliked_at, says("Took the like back")) if row.unliked_at else None,
         *((one.decided_at, _decided(one)) for one in decided),
     ]
     return sorted(filter(None, told), key=lambda one: one[0])
