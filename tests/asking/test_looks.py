@@ -87,7 +87,7 @@ def test_the_keyboard_gets_from_a_problem_to_its_field(town, chromium, new_page)
     page.goto(f"{town.url}{town.list}/1")
     page.get_by_label("Shown at most").fill("many")
     page.keyboard.press("Enter")
-    page.get_by_role("alert").get_by_role("link", name="quota").press("Enter")
+    page.get_by_role("alert").get_by_role("link", name="Shown at most so many times").press("Enter")
     assert page.evaluate("document.activeElement.id || location.hash") in ("quota", "#quota")
     expect(page.get_by_label("Shown at most")).to_have_value("many")
 

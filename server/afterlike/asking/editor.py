@@ -56,7 +56,7 @@ def look_json(key: str, prompt: int) -> Response:
     """The whole flow as it is kept, to read, copy and paste."""
     admin, site, role = sites.on_site(key)
     found = one_of(site, prompt)
-    return _json(site, role, found, _pretty(found.flow))
+    return _json(site, role, found, _pretty(prompts.checked(found.flow)))
 
 
 def save_json(key: str, prompt: int) -> Response:
