@@ -7,8 +7,9 @@ from flask import Flask, Response
 from flask_cors import CORS
 
 from afterlike import __version__, assets, collect, followup, health, me, show, signing, sites, web
-from afterlike.asking import editor
+from afterlike.asking import editor, preview
 from afterlike.asking import pages as asking
+from afterlike.asking import why as reasons
 from afterlike.collect import api as collector
 from afterlike.collect import claim_pages as claims
 from afterlike.collect import pages as endorsements
@@ -118,11 +119,14 @@ FACES = (
     Face("GET",    "/admin/sites/<key>/prompts",                          asking.listing),
     Face("POST",   "/admin/sites/<key>/prompts",                          asking.make),
     Face("POST",   "/admin/sites/<key>/prompts/settings",                 asking.settings),
+    Face("GET",    "/admin/sites/<key>/prompts/why",                      reasons.why),
     Face("POST",   "/admin/sites/<key>/prompts/<int:prompt>/acts",        asking.act),
     Face("GET",    "/admin/sites/<key>/prompts/<int:prompt>",             editor.look),
     Face("POST",   "/admin/sites/<key>/prompts/<int:prompt>",             editor.save),
     Face("GET",    "/admin/sites/<key>/prompts/<int:prompt>/json",        editor.look_json),
     Face("POST",   "/admin/sites/<key>/prompts/<int:prompt>/json",        editor.save_json),
+    Face("GET",    "/admin/sites/<key>/prompts/<int:prompt>/preview",      preview.widget),
+    Face("GET",    "/admin/sites/<key>/prompts/<int:prompt>/preview/page", preview.hosted),
     Face("GET",    "/admin/sites/<key>/mail",                      mail.mail),
     Face("POST",   "/admin/sites/<key>/mail/<int:id>/again",       mail.again),
     Face("POST",   "/admin/sites/<key>/mail/settings",             mail.notices),

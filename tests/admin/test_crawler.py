@@ -1,10 +1,10 @@
 """A crawler with an admin's cookie follows every link twice, by GET and by HEAD; nothing changes (S12)."""
 
 import re
-import sqlite3
 
 import pytest
 import sqlalchemy as sa
+from admin.crawled import kept
 from admin.desk import Shopper, ask, ids, sign_in_link, signed_in
 from followup.making import a_failed_letter, agree_there, behind
 from sites.liking import claims_in_every_state, like_before
@@ -12,7 +12,6 @@ from sites.liking import claims_in_every_state, like_before
 from afterlike import tables
 from parts.programs import until
 
-QUIET = {"leases", "cursors", "tallies", "audit", "audit_heads", "sqlite_sequence"}  # background work, and who looked at what
 MOST = 150
 
 
@@ -36,13 +35,6 @@ def settled(server) -> None:
             return tx.scalar(waits) == 0
 
     until(none_waits, within_s=60, what="the check of a claim")
-
-
-def kept(home) -> dict[str, list]:
-    """Every row of every table that a request could change."""
-    with sqlite3.connect(home / "afterlike.db") as db:
-        names = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'") if name not in QUIET]
-        return {name: db.execute(f"SELECT * FROM {name}").fetchall() for name in names}
 
 
 def links(text: str) -> set[str]:
@@ -75,6 +67,7 @@ def test_following_every_link_twice_changes_nothing(collector, shop):
     pages = (
         "audit", "audit.csv", "tag", "refused", "endorsements.csv", "mail", "extension", "prompts", f"extension/{claim}",
         f"conversations/{talk}", f"conversations/new?like={like}",
+        "prompts/why", "prompts/1", "prompts/1/json", "prompts/1/preview",
     )
     assert {f"/admin/sites/{collector.site}/{page}" for page in pages} <= seen
     after = kept(collector.server.home)

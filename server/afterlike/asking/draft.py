@@ -17,7 +17,7 @@ from afterlike.purposes import PURPOSES
 Draft = dict
 Tree = dict
 
-LONGEST = 5_000
+LONGEST = 20_000  # fifty patterns, a line each
 MOST_CARDS, MOST_OPTIONS = 20, 40  # of a draft: what is too much for a flow is told, not cut off
 NAME = re.compile(r"[\w-]{1,40}(\.[\w-]{1,40}){0,6}", re.ASCII)
 LISTS = ("products", "categories", "urls", "locales")

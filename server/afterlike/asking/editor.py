@@ -10,7 +10,8 @@ from afterlike.asking.changes import Difference, differences
 from afterlike.asking.draft import Draft, drafted, pressed, typed
 from afterlike.asking.listing import named, state_of
 from afterlike.asking.pages import one_of, path_of
-from afterlike.asking.reading import Wrong, gaps, read
+from afterlike.asking.places import Wrong, place_of, told
+from afterlike.asking.reading import gaps, read
 from afterlike.clock import now
 from afterlike.errors import Invalid
 from afterlike.purposes import PURPOSES
@@ -55,7 +56,7 @@ def look_json(key: str, prompt: int) -> Response:
     """The whole flow as it is kept, to read, copy and paste."""
     admin, site, role = sites.on_site(key)
     found = one_of(site, prompt)
-    return _json(site, role, found, _pretty(found.flow))
+    return _json(site, role, found, _pretty(prompts.checked(found.flow)))
 
 
 def save_json(key: str, prompt: int) -> Response:
@@ -104,7 +105,7 @@ def _form(
     newer: dict | None = None,
 ) -> Response:
     return page(
-        "asking/editor.html", status=status, draft=draft, wrong=wrong or {}, base=_base(found), locales=_locales(draft),
+        "asking/editor.html", status=status, draft=draft, wrong=told(wrong or {}), base=_base(found), locales=_locales(draft),
         types=prompts.CARD_TYPES, kinds=prompts.KINDS, visitors=prompts.VISITORS, purposes=tuple(PURPOSES),
         questions=prompts.QUESTIONS, parts_of=prompts.parts, our_words=prompts.our_words, spoken=words.text,
         most_cards=prompts.MOST_CARDS, most_options=prompts.MOST_OPTIONS, newer=newer, **_about(site, role, found),
@@ -115,7 +116,7 @@ def _json(
     site: Site, role: str, found: prompts.Prompt, text: str, *, wrong: Wrong | None = None, status: int = 200,
     newer: dict | None = None,
 ) -> Response:
-    return page("asking/json.html", status=status, text=text, wrong=wrong or {}, base=_base(found), newer=newer,
+    return page("asking/json.html", status=status, text=text, wrong=told(wrong or {}), base=_base(found), newer=newer,
                 **_about(site, role, found))
 
 
@@ -124,7 +125,7 @@ def _about(site: Site, role: str, found: prompts.Prompt) -> dict:
         versions = prompts.history(tx, found.id)
     done = request.args.get("done")
     return {"site": site, "role": role, "prompt": found, "name": named(found.flow), "state": state_of(found, now()),
-            "versions": versions, "done": done if done in DONE else None}
+            "place_of": place_of, "versions": versions, "done": done if done in DONE else None}
 
 
 def _newer(site: Site, prompt_id: int) -> dict:

@@ -5,12 +5,11 @@ import unicodedata
 
 from afterlike import prompts
 from afterlike.asking.draft import LISTS, Draft, drafted
+from afterlike.asking.places import Wrong
 from afterlike.errors import Invalid
 from afterlike.purposes import PURPOSES
 from afterlike.show import language
 from afterlike.sites import says
-
-Wrong = dict[str, str]
 
 
 def read(draft: Draft) -> tuple[dict, Wrong]:
