@@ -20,8 +20,11 @@ from afterlike.limits import Limits
 from afterlike.me import changes, erasures, stops, ways_in
 from afterlike.me import pages as own
 from afterlike.openapi import described
+from afterlike.sites import account_pages as account
 from afterlike.sites import audit_pages as audit
+from afterlike.sites import entering
 from afterlike.sites import pages as door
+from afterlike.sites import team_pages as team
 from afterlike.web import Face, House, answer
 
 
@@ -93,9 +96,27 @@ FACES = (
     Face("POST",   "/admin/sign-in/mail",     door.sign_in_by_mail),
     Face("GET",    "/admin/sign-in/<token>",  door.link_page),
     Face("POST",   "/admin/sign-in/<token>",  door.use_link),
+    Face("GET",    "/admin/sign-in/second",   entering.second_page),
+    Face("POST",   "/admin/sign-in/second",   entering.give_second),
+    Face("POST",   "/admin/sign-in/passkey",          door.sign_in_with_passkey),
+    Face("POST",   "/admin/sign-in/passkey/options",  door.passkey_options),
     Face("POST",   "/admin/sign-out",         door.sign_out),
-    Face("GET",    "/admin/account",          door.account),
-    Face("POST",   "/admin/account",          door.change_password),
+    Face("GET",    "/admin/invitations/<token>",  team.invitation_page),
+    Face("POST",   "/admin/invitations/<token>",  team.accept),
+    Face("GET",    "/admin/account",          account.account),
+    Face("POST",   "/admin/account",          account.change_password),
+    Face("POST",   "/admin/account/language",                  account.set_language),
+    Face("GET",    "/admin/account/two-factor",                account.second_setup),
+    Face("POST",   "/admin/account/two-factor",                account.confirm_second),
+    Face("POST",   "/admin/account/two-factor/begin",          account.begin_second),
+    Face("POST",   "/admin/account/two-factor/codes",          account.make_codes),
+    Face("POST",   "/admin/account/two-factor/off",            account.turn_off_second),
+    Face("POST",   "/admin/account/passkeys",                  account.add_passkey),
+    Face("POST",   "/admin/account/passkeys/options",          account.passkey_options),
+    Face("POST",   "/admin/account/passkeys/<int:id>",         account.rename_passkey),
+    Face("POST",   "/admin/account/passkeys/<int:id>/remove",  account.remove_passkey),
+    Face("POST",   "/admin/account/sessions/end",              account.end_sessions),
+    Face("POST",   "/admin/account/sessions/<int:id>/end",     account.end_session),
     Face("GET",    "/admin/sites/<key>/endorsements",              endorsements.listing),
     Face("GET",    "/admin/sites/<key>/endorsements.csv",          endorsements.csv),
     Face("POST",   "/admin/sites/<key>/endorsements/decisions",    endorsements.decide),
@@ -118,6 +139,12 @@ FACES = (
     Face("POST",   "/admin/sites/<key>/extension/<int:claim>/remove",     claims.remove),
     Face("GET",    "/admin/sites/<key>/refused",                   endorsements.refused),
     Face("GET",    "/admin/sites/<key>/tag",                       tagging.tag),
+    Face("GET",    "/admin/sites/<key>/admins",                           team.listing),
+    Face("POST",   "/admin/sites/<key>/admins",                           team.invite),
+    Face("POST",   "/admin/sites/<key>/admins/<int:member>/role",         team.change),
+    Face("POST",   "/admin/sites/<key>/admins/<int:member>/remove",       team.remove),
+    Face("POST",   "/admin/sites/<key>/invitations/<int:invitation>/again",   team.again),
+    Face("POST",   "/admin/sites/<key>/invitations/<int:invitation>/revoke",  team.revoke),
     Face("GET",    "/admin/sites/<key>/audit",                     audit.listing),
     Face("GET",    "/admin/sites/<key>/audit.csv",                 audit.csv),
 )

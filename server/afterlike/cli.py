@@ -99,9 +99,10 @@ def _register(tx, name: str, origins: tuple[str, ...], email: str, locale: str, 
 @main.command("sign-in-link")
 @click.argument("email")
 def sign_in_link(email: str) -> None:
-    """Print a one-time sign-in link for an admin; for when mail is not set up."""
+    """Print a one-time sign-in link for an admin, or the link of an open invitation; for when mail is not set up."""
     with told(), a_house() as house:
-        link = house.db.write(sites.links_for, (email.strip().lower(), house.config.address, now()))
+        whom = (email.strip().lower(), house.config.address, now())
+        link = house.db.write(sites.links_for, whom) or house.db.write(sites.link_for, whom)
     if link is None:
         raise click.ClickException(f"{email} is not an admin here. `afterlike init` makes the first one.")
     click.echo(link)

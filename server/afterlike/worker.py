@@ -23,6 +23,7 @@ SHORTEST_LEASE_S = 60  # longer than any task takes
 def send_what_is_due(house: House) -> int:
     senders = {
         "sign_in": lambda payload: sites.send_sign_in_link(house.db, house.config, payload),
+        "invitation": lambda payload: sites.send_invitation(house, payload),
         "confirmation": lambda payload: endorsers.send_confirmation(house, payload),
         "me_link": lambda payload: endorsers.send_way_in(house, payload),
         "message": lambda payload: followup.send_message(house, payload),

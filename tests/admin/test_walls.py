@@ -7,7 +7,10 @@ from admin.desk import Desk, hire, ids, shopper_of, signed_in
 from followup.making import a_failed_letter, agree_there, behind
 from sites.liking import claims_in_every_state
 
+from afterlike import sites
 from afterlike.app import FACES
+from afterlike.clock import now
+from afterlike.sites import invitations
 from cast import BEN, new_id
 from parts.product import Server, make_site
 
@@ -35,10 +38,29 @@ LEAST = {  # what a face needs; one that is not listed fails the test
     "POST /admin/sites/<key>/extension/<int:claim>/remove": "owner",
     "GET /admin/sites/<key>/refused": "viewer",
     "GET /admin/sites/<key>/tag": "viewer",
+    "GET /admin/sites/<key>/admins": "owner",
+    "POST /admin/sites/<key>/admins": "owner",
+    "POST /admin/sites/<key>/admins/<int:member>/role": "owner",
+    "POST /admin/sites/<key>/admins/<int:member>/remove": "owner",
+    "POST /admin/sites/<key>/invitations/<int:invitation>/again": "owner",
+    "POST /admin/sites/<key>/invitations/<int:invitation>/revoke": "owner",
     "GET /admin/sites/<key>/audit": "owner",
     "GET /admin/sites/<key>/audit.csv": "owner",
 }
 ROLES = ("viewer", "editor", "owner")
+OWN = {  # of no site: one's own account, whatever one's roles
+    "GET /admin/", "POST /admin/sign-out", "GET /admin/account", "POST /admin/account", "POST /admin/account/language",
+    "GET /admin/account/two-factor", "POST /admin/account/two-factor", "POST /admin/account/two-factor/begin",
+    "POST /admin/account/two-factor/codes", "POST /admin/account/two-factor/off", "POST /admin/account/passkeys",
+    "POST /admin/account/passkeys/options", "POST /admin/account/passkeys/<int:id>",
+    "POST /admin/account/passkeys/<int:id>/remove", "POST /admin/account/sessions/end",
+    "POST /admin/account/sessions/<int:id>/end",
+}
+OUTSIDE = {  # before anybody is signed in
+    "GET /admin/sign-in", "POST /admin/sign-in", "POST /admin/sign-in/mail", "GET /admin/sign-in/<token>",
+    "POST /admin/sign-in/<token>", "GET /admin/sign-in/second", "POST /admin/sign-in/second", "POST /admin/sign-in/passkey",
+    "POST /admin/sign-in/passkey/options", "GET /admin/invitations/<token>", "POST /admin/invitations/<token>",
+}
 
 
 def name(face) -> str:
@@ -64,22 +86,37 @@ def town(tmp_path_factory):
         agree_there(running, like)
         with behind(running) as tx:
             claim = claims_in_every_state(tx, here.site)[0]
-        rows = {"like": like, "bens": bens, "claim": claim} | a_failed_letter(desks["owner"], here.site, like)
+        rows = {"like": like, "bens": bens, "claim": claim} | members_and_invitations(running, here.site)
+        rows |= a_failed_letter(desks["owner"], here.site, like)
         yield SimpleNamespace(url=running.url, here=here.site, there=there.site, desks=desks, like=like, rows=rows)
     finally:
         running.close()
 
 
+def members_and_invitations(running: Server, key: str) -> dict[str, int]:
+    """Two admins and two invitations, one of each for the face that takes it away."""
+    with behind(running) as tx:
+        site_id = sites.site_named(tx, key).id
+        emails = ("mo@here.test", "lea@here.test")
+        members = [sites.add_admin(tx, email=email, site_id=site_id, role="viewer", now=1) for email in emails]
+        wishes = [invitations.Wish(site_id, f"{name}@here.test", "viewer", members[0], now()) for name in ("ida", "jo")]
+        invited = invitations.invite(tx, wishes)
+    return {"member": members[0], "leaver": members[1], "invitation": invited[0], "revoked": invited[1]}
+
+
 def send(desk: Desk, face, key: str, rows: dict[str, int]):
     """What a browser sends to a face, as far as it can be sent to all of them; `rows` names one row of each kind."""
     path = face.path.replace("<key>", key)
-    for name in ("like", "claim"):
+    gone = {"<int:member>/remove": "leaver", "<int:invitation>/revoke": "revoked"}  # a row of its own: it is gone afterwards
+    path = next((path.replace(end.partition("/")[0], str(rows[row])) for end, row in gone.items() if path.endswith(end)), path)
+    for name in ("like", "claim", "member", "invitation"):
         path = path.replace(f"<int:{name}>", str(rows[name]))
     for room in ("conversations", "mail"):
         path = path.replace(f"{room}/<int:id>", f"{room}/{rows[room]}")
     if face.method == "GET":
         return desk.get(f"{path}?like={rows['bens']}")
-    filled = {"decision": "hold", "words": "Hello", "uuid": new_id(), "state": "open", "privacy_url": "", "postal_address": ""}
+    filled = {"email": f"{new_id()}@here.test", "role": "viewer"}
+    filled |= {"decision": "hold", "words": "Hello", "uuid": new_id(), "state": "open", "privacy_url": "", "postal_address": ""}
     return desk.post(path, like=rows["like"], origin="https://more.example", **filled)
 
 
@@ -89,6 +126,18 @@ def seen(reply) -> tuple:
 
 def test_every_face_of_a_site_is_on_the_list():
     assert {name(face) for face in OF_A_SITE} == LEAST.keys()
+
+
+def test_every_other_admin_face_is_on_a_list_too():
+    assert {name(face) for face in FACES if face.path.startswith("/admin") and "<key>" not in face.path} == OWN | OUTSIDE
+
+
+@pytest.mark.parametrize("face", [face for face in FACES if name(face) in OWN - {"POST /admin/sign-out"}], ids=name)
+def test_nobody_signed_out_gets_into_an_account(town, face):
+    desk = Desk(town.url)
+    path = face.path.replace("<int:id>", "1")
+    reply = desk.get(path) if face.method == "GET" else desk.post(path)
+    assert (reply.status, reply.to) == (303, "/admin/sign-in") if face.method == "GET" else reply.status == 401
 
 
 @pytest.mark.parametrize("face", OF_A_SITE, ids=name)

@@ -23,6 +23,7 @@ from afterlike.sites.claims import (
     rows_of,
 )
 from afterlike.sites.guard import Admin, SignInFirst, admin_or_none, check_form, form_proof, on_site, remember_form
+from afterlike.sites.invitations import link_for, send_invitation
 from afterlike.sites.logbook import audit, audit_broken, audit_read, audited
 from afterlike.sites.store import (
     SOMEBODYS,
@@ -48,8 +49,8 @@ __all__ = [
     "CHECK_LIMITS", "FILTERS", "FIRST_LINK_LIVES", "SOMEBODYS", "Admin", "Claim", "SignInFirst", "Site", "add_admin",
     "add_api_key", "add_site", "add_unclaimed", "admin_or_none", "ask_check", "audit", "audit_broken", "audit_read",
     "audited", "check_due", "check_form", "claim", "claim_of", "claimer_of", "claims_of", "count", "counts",
-    "desk_locale", "form_proof", "hashed_password", "holder_of", "links_for", "new_sign_in_link", "on_site",
+    "desk_locale", "form_proof", "hashed_password", "holder_of", "link_for", "links_for", "new_sign_in_link", "on_site",
     "only_site", "order_signing_key", "pattern_of", "remember_form", "remove_claim", "renew_token", "revoke_api_key",
-    "rows_of", "says", "send_sign_in_link", "set_notices", "set_origins", "set_password", "site_by_key", "site_named",
-    "site_of", "sweep", "unclaimed_site",
+    "rows_of", "says", "send_invitation", "send_sign_in_link", "set_notices", "set_origins", "set_password",
+    "site_by_key", "site_named", "site_of", "sweep", "unclaimed_site",
 ]

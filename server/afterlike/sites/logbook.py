@@ -39,6 +39,20 @@ KINDS = {
     "claim_checked":         "claim",
     "claim_renewed":         "claim",
     "claim_removed":         "claim",
+    "admin_invited":         "invitation",
+    "invitation_revoked":    "invitation",
+    "invitation_accepted":   "invitation",
+    "role_changed":          "admin",
+    "admin_removed":         "admin",
+    "signed_in":             None,
+    "password_changed":      None,
+    "two_factor_on":         None,
+    "two_factor_off":        None,
+    "recovery_codes_made":   None,
+    "recovery_code_used":    None,
+    "passkey_added":         "passkey",
+    "passkey_removed":       "passkey",
+    "session_ended":         "session",
 }
 
 About = int | None | Iterable[int]
@@ -57,6 +71,13 @@ def audit(tx: sa.Connection, site_id: int, admin_id: int, kind: str, about: Abou
         last = tx.scalar(sa.insert(tables.audit).values(one).returning(tables.audit.c.id))
     moved = {"event_id": last, "events": head.events + len(kept), "row_hash": kept[-1]["row_hash"]}
     tx.execute(sa.update(tables.audit_heads).where(tables.audit_heads.c.site_id == site_id).values(moved))
+
+
+def audit_account(tx: sa.Connection, admin_id: int, kind: str, about: About = None) -> None:
+    """What an admin did to their own account, recorded on each of their sites: its owners should know."""
+    theirs = sa.select(tables.roles.c.site_id).where(tables.roles.c.admin_id == admin_id).order_by(tables.roles.c.site_id)
+    for site_id in tx.scalars(theirs).all():
+        audit(tx, site_id, admin_id, kind, about)
 
 
 def _head(tx: sa.Connection, site_id: int) -> sa.Row:
