@@ -10,7 +10,7 @@ from afterlike import __version__, assets, collect, followup, health, me, show, 
 from afterlike.collect import api as collector
 from afterlike.collect import claim_pages as claims
 from afterlike.collect import pages as endorsements
-from afterlike.collect import signed, survey
+from afterlike.collect import signed, start, survey
 from afterlike.collect import tag as tagging
 from afterlike.config import Config, SettingError, load
 from afterlike.db import Database, remember_pepper
@@ -24,7 +24,9 @@ from afterlike.sites import account_pages as account
 from afterlike.sites import audit_pages as audit
 from afterlike.sites import entering
 from afterlike.sites import pages as door
+from afterlike.sites import settings_pages as settings
 from afterlike.sites import team_pages as team
+from afterlike.sites import webhook_pages as webhooks
 from afterlike.web import Face, House, answer
 
 
@@ -139,12 +141,31 @@ FACES = (
     Face("POST",   "/admin/sites/<key>/extension/<int:claim>/remove",     claims.remove),
     Face("GET",    "/admin/sites/<key>/refused",                   endorsements.refused),
     Face("GET",    "/admin/sites/<key>/tag",                       tagging.tag),
+    Face("GET",    "/admin/sites/new",                             start.new),
+    Face("POST",   "/admin/sites",                                 start.make),
+    Face("GET",    "/admin/sites/<key>/install",                   start.install),
+    Face("POST",   "/admin/sites/<key>/install/page",              start.look_at_page),
+    Face("GET",    "/admin/sites/<key>/settings",                  settings.look),
+    Face("POST",   "/admin/sites/<key>/settings",                  settings.save),
+    Face("POST",   "/admin/sites/<key>/settings/origins",          settings.save_origins),
+    Face("GET",    "/admin/sites/<key>/keys",                      settings.keys),
+    Face("POST",   "/admin/sites/<key>/keys",                      settings.make_key),
+    Face("POST",   "/admin/sites/<key>/keys/<int:id>/revoke",      settings.revoke_key),
     Face("GET",    "/admin/sites/<key>/admins",                           team.listing),
     Face("POST",   "/admin/sites/<key>/admins",                           team.invite),
     Face("POST",   "/admin/sites/<key>/admins/<int:member>/role",         team.change),
     Face("POST",   "/admin/sites/<key>/admins/<int:member>/remove",       team.remove),
     Face("POST",   "/admin/sites/<key>/invitations/<int:invitation>/again",   team.again),
     Face("POST",   "/admin/sites/<key>/invitations/<int:invitation>/revoke",  team.revoke),
+    Face("GET",    "/admin/sites/<key>/webhooks",                         webhooks.listing),
+    Face("POST",   "/admin/sites/<key>/webhooks",                         webhooks.make),
+    Face("GET",    "/admin/sites/<key>/webhooks/<int:hook>",              webhooks.look),
+    Face("POST",   "/admin/sites/<key>/webhooks/<int:hook>",              webhooks.change),
+    Face("POST",   "/admin/sites/<key>/webhooks/<int:hook>/state",        webhooks.turn),
+    Face("POST",   "/admin/sites/<key>/webhooks/<int:hook>/secret",       webhooks.secret),
+    Face("POST",   "/admin/sites/<key>/webhooks/<int:hook>/test",         webhooks.test),
+    Face("POST",   "/admin/sites/<key>/webhooks/<int:hook>/remove",       webhooks.remove),
+    Face("POST",   "/admin/sites/<key>/webhooks/<int:hook>/deliveries/<int:delivery>/again",  webhooks.again),
     Face("GET",    "/admin/sites/<key>/audit",                     audit.listing),
     Face("GET",    "/admin/sites/<key>/audit.csv",                 audit.csv),
 )

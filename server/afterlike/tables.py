@@ -251,6 +251,40 @@ invitations = _table(  # to a role on a site, bound to an address; the link is m
     CheckConstraint("role in ('owner', 'editor', 'viewer')", name="role"),
 )
 
+webhooks = _table(  # the secret itself is made from the pepper and the nonce, and stored nowhere
+    "webhooks", "sites",
+    _id(),
+    _of("sites", "site_id", index=True),
+    Column("url", Text, nullable=False),
+    Column("kinds", Text, nullable=False),  # JSON: kinds of the journal
+    Column("state", Text, nullable=False),
+    Column("nonce", Text, nullable=False),
+    _moment("made_at"),  # what happened before is not told
+    _moment("failing_since", null=True),
+    _moment("paused_at", null=True),
+    Column("paused_why", Text),  # null: an admin paused it
+    CheckConstraint("state in ('running', 'paused')", name="state"),
+    sqlite_autoincrement=True,  # its secret hangs on its id
+)
+
+webhook_deliveries = _table(  # one message to one webhook; ids and product facts, never an address
+    "webhook_deliveries", "sites",
+    _id(),
+    _of("webhooks", "webhook_id"),
+    Column("uuid", LargeBinary(16), nullable=False),  # the message's own id, the same at every try
+    Column("kind", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("status", Integer),  # what the other side answered last
+    Column("problem", Text),
+    _moment("made_at"),
+    _moment("tried_at", null=True),
+    CheckConstraint("state in ('waiting', 'delivered', 'failed')", name="state"),
+    Index("ix_webhook_deliveries_webhook", "webhook_id", "id"),
+    sqlite_autoincrement=True,
+)
+
 audit = _table(  # which admin changed what, and whose data they read: append-only, hash-chained per site, ids alone
     "audit", "sites",
     _id(),

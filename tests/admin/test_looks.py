@@ -4,12 +4,16 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import sqlalchemy as sa
 from admin.desk import enter, hire, shopper_of, sign_in_link
 from conftest import ADMIN
 from followup.making import behind
 from playwright.sync_api import expect
 from sites.liking import claims_in_every_state, like_before, set_state
 
+from afterlike import sites, tables
+from afterlike.clock import now
+from afterlike.sites import webhooks
 from cast import ADA, BEN, CHAIR, CLEO, LAMP, TEAPOT
 from parts.browsers import SIZES, every_look
 from parts.product import Server, make_site
@@ -38,7 +42,15 @@ PAGES = {
     "no claim": "{other}/extension",
     "nothing refused": "{other}/refused",
     "the sites": "/admin/",
+    "the webhooks": "{site}/webhooks",
+    "a webhook": "{site}/webhooks/1",
+    "no webhook": "{other}/webhooks",
     "the admins": "{site}/admins",
+    "the settings": "{site}/settings",
+    "the keys": "{site}/keys",
+    "a new site": "/admin/sites/new",
+    "an installation that works": "{site}/install",
+    "an installation that waits": "{other}/install?platform=gtm&looks=99",
     "an invitation that is over": "/admin/invitations/over",
     "the audit log": "{site}/audit",
     "an audit log of nothing": "{site}/audit?kind=claim_removed",
@@ -65,6 +77,7 @@ def town(tmp_path_factory):
         cleo.take_back(cleo.like(TEAPOT))
         ada.like(TEAPOT, source="extension")
         with behind(running) as tx:
+            a_webhook(tx, shop.site)
             assert claims_in_every_state(tx, shop.site)[:2] == [1, 2]
             before = like_before(tx, "https://shop.example", "Blue bowl", NAME, "Itsasinglewordthatnobodybroke" * 4, "Vase")
             for like_id, state in zip(before, ("withdrawn", "counted", "held"), strict=False):
@@ -73,6 +86,19 @@ def town(tmp_path_factory):
         yield SimpleNamespace(server=running, url=running.url, **paths)
     finally:
         running.close()
+
+
+def a_webhook(tx, key: str) -> None:
+    """One with a message in every state."""
+    site_id = sites.site_named(tx, key).id
+    wish = webhooks.Wish(site_id, f"https://{'a-long-name.' * 9}example/hook", ("liked", "answered"), frozenset(), now())
+    [hook] = webhooks.save(tx, [wish])
+    log = tables.webhook_deliveries
+    for state, status, problem in (("delivered", 204, None), ("waiting", None, None), ("failed", 500, "It answered 500." * 5)):
+        made = webhooks.promise(tx, hook, "liked", {}, at=now(), now=now())
+        tx.execute(sa.update(log).where(log.c.id == made).values(state=state, status=status, problem=problem))
+    tx.execute(sa.delete(tables.outbox).where(tables.outbox.c.kind == "webhook"))  # nobody is to be asked
+    tx.execute(sa.update(tables.webhooks).values(failing_since=now()))
 
 
 @pytest.fixture(scope="module")
@@ -185,7 +211,7 @@ def test_everything_works_without_script(town, chromium, new_page):
     expect(page.get_by_role("status").filter(has_text="1 like rejected.")).to_be_visible()
     page.get_by_role("button", name="Count it again").click()
     expect(page.get_by_role("status").filter(has_text="1 like restored")).to_be_visible()
-    page.get_by_role("link", name="Tag", exact=True).click()
+    page.get_by_role("link", name="Settings", exact=True).click()
     expect(page.get_by_role("heading", name="Tag", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="Copy")).to_have_count(0)
     page.get_by_role("button", name="Sign out").click()

@@ -36,12 +36,17 @@ def add_admin(tx: sa.Connection, *, email: str, site_id: int, role: str, now: in
     email = plain_email(email)
     tx.execute(db.insert(tx, tables.admins).values(email=email, made_at=now).on_conflict_do_nothing())
     admin_id = tx.scalar(sa.select(tables.admins.c.id).where(tables.admins.c.email == email))
+    join(tx, site_id, admin_id, role)
+    return admin_id
+
+
+def join(tx: sa.Connection, site_id: int, admin_id: int, role: str) -> None:
+    """Gives an admin this role on the site, whatever they had there before."""
     tx.execute(
         db.insert(tx, tables.roles)
         .values(admin_id=admin_id, site_id=site_id, role=role)
         .on_conflict_do_update(index_elements=["admin_id", "site_id"], set_={"role": role})
     )
-    return admin_id
 
 
 def new_sign_in_link(tx: sa.Connection, admin_id: int, *, address: str, now: int, lives: int = LINK_LIVES) -> str:

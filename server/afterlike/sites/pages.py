@@ -38,7 +38,7 @@ def home() -> Response:
         mine = sites_of(tx, admin.id)
     if len(mine) == 1:
         return redirect(f"/admin/sites/{mine[0].key}/endorsements", 303)
-    return page("sites/home.html", mine=mine)
+    return page("sites/home.html", mine=mine, may_add=any(site.role == "owner" for site in mine))
 
 
 def sites_of(tx: sa.Connection, admin_id: int) -> list:

@@ -1,4 +1,4 @@
-"""The admin's account and the site's settings: the audit log."""
+"""The admin's account and the site's settings: audit log, second factor, passkeys, invitations, webhooks."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -102,6 +102,43 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_invitations_token_hash")),
     )
     op.create_index(op.f("ix_invitations_site_id"), "invitations", ["site_id"])
+    op.create_table(
+        "webhooks",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("site_id", Id, nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("kinds", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("nonce", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.Column("failing_since", sa.BigInteger(), nullable=True),
+        sa.Column("paused_at", sa.BigInteger(), nullable=True),
+        sa.Column("paused_why", sa.Text(), nullable=True),
+        sa.CheckConstraint("state in ('running', 'paused')", name=op.f("ck_webhooks_state")),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_webhooks_site_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhooks")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_webhooks_site_id"), "webhooks", ["site_id"])
+    op.create_table(
+        "webhook_deliveries",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("webhook_id", Id, nullable=False),
+        sa.Column("uuid", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("tries", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("problem", sa.Text(), nullable=True),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.Column("tried_at", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint("state in ('waiting', 'delivered', 'failed')", name=op.f("ck_webhook_deliveries_state")),
+        sa.ForeignKeyConstraint(["webhook_id"], ["webhooks.id"], name=op.f("fk_webhook_deliveries_webhook_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_deliveries")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_webhook_deliveries_webhook", "webhook_deliveries", ["webhook_id", "id"])
 
 
 def append_only(table: str) -> None:
