@@ -108,6 +108,15 @@ def sign_in_link(email: str) -> None:
     click.echo(link)
 
 
+@main.command("two-factor-off")
+@click.argument("email")
+def two_factor_off(email: str) -> None:
+    """Turn an admin's two-factor off; for when device and recovery codes are both lost."""
+    with told(), a_house() as house:
+        was_on = house.db.write(sites.turn_off_second_of, email.strip().lower())
+    click.echo("Two-factor is off." if was_on else f"{email} has no two-factor here.")
+
+
 @main.command()
 @click.option("--site", "key", required=True, help="The site's public key.")
 @click.option("--add", "added", multiple=True, help="An origin to register; may be given again.")

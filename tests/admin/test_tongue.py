@@ -11,7 +11,8 @@ from afterlike import words
 
 KEYWORDS = {"says": None, "counts": (1, 2), "_": None, "ngettext": (1, 2)}
 METHODS = [  # as in locale/admin.cfg
-    ("**.py", "python"), ("**/templates/person/**", "ignore"), ("**/templates/mail/**", "ignore"), ("**/templates/**.html", "jinja2"),
+    ("**.py", "python"), ("**/templates/person/**", "ignore"), ("**/templates/mail/**", "ignore"),
+    ("**/templates/**.html", "jinja2"),
 ]
 FILLED = re.compile(r"\{\w*\}")
 
@@ -37,8 +38,8 @@ def test_no_text_is_missing_or_left_over(written):
 
 
 def test_what_is_filled_in_is_filled_in_there_too():
-    wrong = [text for text, said in catalogue().items() for one in said if sorted(FILLED.findall(one)) != sorted(FILLED.findall(text))]
-    assert wrong == []
+    said = [(text, one) for text, told in catalogue().items() for one in told]
+    assert [text for text, one in said if sorted(FILLED.findall(one)) != sorted(FILLED.findall(text))] == []
 
 
 LANGUAGES = [("id", "id"), ("id-ID,en;q=0.5", "id"), ("en,id;q=0.5", "en"), ("fr,id;q=0.5", "id"), ("", "en"), ("\x7f-", "en")]

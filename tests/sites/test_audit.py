@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -80,6 +81,16 @@ def test_a_read_is_recorded_once_an_hour_for_each_admin_and_row(database):
     with database.read() as tx:
         assert tx.scalar(sa.select(sa.func.count()).select_from(LOG)) == 5
         assert sites.audit_broken(tx, here) is sites.audit_broken(tx, there) is None
+
+
+CALL = re.compile(r"\baudit(?:ed|_read|_account)?\([^\"()]*?\"([a-z_]+)\"")
+
+
+def test_what_is_recorded_is_a_kind_on_the_list():
+    """Whatever room records it: the page would have no words for another one."""
+    sources = Path(sites.__file__).parents[1].rglob("*.py")
+    named = {kind for path in sources for kind in CALL.findall(path.read_text("utf-8"))}
+    assert {"endorsement_read", "signed_in", "mail_tried_again", "webhook_made"} <= named <= logbook.KINDS.keys()
 
 
 def test_every_kind_has_words_on_the_page_and_its_rows_too(collector):

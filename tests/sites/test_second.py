@@ -218,6 +218,13 @@ def test_turning_it_off_needs_the_password_or_a_code(collector):
     assert by_password(own)[1].to == "/admin/"
 
 
+def test_whoever_runs_the_server_turns_it_off_for_who_lost_everything(collector):
+    own = Owner(collector, "lost@shop.test")
+    assert "Two-factor is off." in collector.server.tell("two-factor-off", own.email)
+    assert "has no two-factor" in collector.server.tell("two-factor-off", own.email)
+    assert by_password(own)[1].to == "/admin/"
+
+
 def test_guessing_codes_ends_soon(server, site):
     running = server()
     own = Owner(Collector(running, site(running)), "gus@shop.test")

@@ -253,7 +253,8 @@ def test_a_like_reaches_the_shops_own_server(server, site, receiver):
     assert secret not in owner.get(f"{page}/{number}").text, "the secret was shown again"
     owner.post(f"{page}/{number}/test")
     until(lambda: len(receiver.came) == 1, what="the test message")
-    liked = shopper_of(running, made).like()
+    shopper = shopper_of(running, made)
+    liked = shopper.like()
     until(lambda: len(receiver.came) == 2, what="the like")
     told = json.loads(receiver.came[1][1])
     assert told["type"] == "liked" and told["data"]["like"] == liked["id"] and told["data"]["site"] == made.site
@@ -264,6 +265,11 @@ def test_a_like_reaches_the_shops_own_server(server, site, receiver):
     assert owner.post(f"{page}/{number}/deliveries/{sent}/again").to.endswith("?done=again")
     until(lambda: len(receiver.came) == 3, what="the message once more")
     assert receiver.came[2][0]["webhook-id"] == receiver.came[1][0]["webhook-id"]
+    shopper.say(liked, {"why": ["look", {"other": "a secret reason"}], "have": "wish"})
+    until(lambda: len(receiver.came) == 4, what="the answer")
+    answered = json.loads(receiver.came[3][1])
+    assert answered["type"] == "answered" and re.fullmatch(r"[0-9a-f-]{36}", answered["data"]["answer"])
+    assert "secret reason" not in str(receiver.came)
     assert owner.post(f"{page}/{number}", ("kind", "nothing"), url=receiver.url).status == 422
     assert secret not in owner.post(f"{page}/{number}/secret").text
     assert owner.post(f"{page}/{number}/state", state="paused").to == f"{page}/{number}?done=paused"

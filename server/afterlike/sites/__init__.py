@@ -35,6 +35,7 @@ from afterlike.sites.guard import (
 )
 from afterlike.sites.invitations import link_for, send_invitation
 from afterlike.sites.logbook import audit, audit_broken, audit_read, audited
+from afterlike.sites.second import turn_off_of as turn_off_second_of
 from afterlike.sites.settings import lines as origin_lines
 from afterlike.sites.store import (
     SOMEBODYS,
@@ -66,5 +67,5 @@ __all__ = [
     "links_for", "new_sign_in_link", "on_site", "only_site", "order_signing_key", "origin_lines", "pattern_of",
     "remember_form", "remove_claim", "renew_token", "revoke_api_key", "rows_of", "says", "send_invitation",
     "send_paused", "send_sign_in_link", "send_webhooks", "set_notices", "set_origins", "set_password", "signed_in",
-    "site_by_key", "site_named", "site_of", "sweep", "unclaimed_site",
+    "site_by_key", "site_named", "site_of", "sweep", "turn_off_second_of", "unclaimed_site",
 ]

@@ -26,7 +26,7 @@ def account() -> Response:
 
 
 def change_password() -> Response:
-    """Needs the current password, unless this session began with a link (that is how a forgotten one is replaced)."""
+    """Needs the current password in a session that began with it; by link or passkey a forgotten one is replaced."""
     admin = signed_in()
     check_form()
     form = request.form

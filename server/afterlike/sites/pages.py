@@ -117,6 +117,7 @@ def sign_in_with_passkey() -> Response:
     place = passkeys.place_of(house().config.address)
     if place is None:
         raise NotFound()
+    house().limits.spend("sign_in", "passkey answer", "network", network(peer(request)) or "loopback")
     signed = passkeys.Signed(place, request.form.get("credential", ""), now())
     admin_id = house().db.write(passkeys.sign_in, signed)
     return _sign_in(error=NO_PASSKEY, status=422) if admin_id is None else entered(admin_id, "passkey", is_whole=True)

@@ -26,6 +26,7 @@ from afterlike.sites.logbook import audit_account
 CHALLENGE_LIVES = 5 * MINUTE
 MOST = 20
 LONGEST_NAME = 60
+BROKEN = (WebAuthnException, ValueError, LookupError, TypeError, AttributeError, RecursionError)  # what strangers send may be
 BAD = "The passkey could not be read, or it took too long. Try again."
 
 
@@ -107,7 +108,7 @@ def _register(tx: sa.Connection, signed: Signed) -> int | Invalid:
             credential=signed.credential, expected_challenge=expected, expected_rp_id=signed.place.host,
             expected_origin=signed.place.origin, require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError):
+    except BROKEN:
         return Invalid(BAD)
     keys = tables.passkeys
     row = {"admin_id": signed.admin_id, "name": name_of(signed.name), "credential": made.credential_id,
@@ -134,7 +135,7 @@ def _sign_in(tx: sa.Connection, signed: Signed) -> int | None:
             expected_origin=signed.place.origin, credential_public_key=row.public_key, credential_current_sign_count=row.uses,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError):
+    except BROKEN:
         return None
     tx.execute(sa.update(keys).where(keys.c.id == row.id).values(uses=proven.new_sign_count, used_at=signed.now))
     return row.admin_id
@@ -145,7 +146,7 @@ def _used_challenge(tx: sa.Connection, signed: Signed) -> bytes | None:
     try:
         inside = json.loads(base64url_to_bytes(json.loads(signed.credential)["response"]["clientDataJSON"]))
         given = base64url_to_bytes(inside["challenge"])
-    except (ValueError, KeyError, TypeError):
+    except BROKEN:
         return None
     rows = tables.challenges.c
     ours = (rows.hash == _hashed(given)) & (rows.ends_at > signed.now) & rows.admin_id.is_not_distinct_from(signed.admin_id)

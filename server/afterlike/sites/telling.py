@@ -22,6 +22,7 @@ from afterlike.sites.webhooks import promise, secret_bytes
 from afterlike.web import House
 
 AT_ONCE = 200  # rows of the journal in one transaction, which likes wait for
+NOBODY_ASKS = 100_000  # then they are only passed
 TOGETHER, ROUND = 8, 16  # so a round of slow ones takes two times the deadline
 DEADLINE_S = 5
 PATIENCE = 3 * DAY  # of failing without a break; then it pauses itself
@@ -32,7 +33,9 @@ FACTS = ("key", "url", "title", "price", "currency", "category", "brand", "sku")
 
 def announce(database: Database) -> int:
     """Writes a message for each new row of the journal and each webhook that wants its kind; each once. Returns rows read."""
-    return journal.follow(database, "webhooks", _fold, most=AT_ONCE)
+    with database.read() as tx:
+        somebody_asks = tx.scalar(sa.select(sa.exists().where(tables.webhooks.c.state == "running")))
+    return journal.follow(database, "webhooks", _fold, most=AT_ONCE if somebody_asks else NOBODY_ASKS)
 
 
 def _fold(tx: sa.Connection, unread: sa.Select) -> None:
@@ -55,15 +58,36 @@ def _about(tx: sa.Connection, rows: list[sa.Row]) -> dict[int, dict]:
     sites, likes = tables.sites.c, tables.likes.c
     keys = dict(tx.execute(sa.select(sites.id, sites.key).where(sites.id.in_({row.site_id for row in rows}))).all())
     liked = dict(tx.execute(sa.select(likes.id, likes.uuid).where(likes.id.in_({row.like_id for row in rows} - {None}))).all())
-    products = _products(tx, {row.product_id for row in rows} - {None})
+    products, more = _products(tx, {row.product_id for row in rows} - {None}), _more(tx, rows)
     return {
         row.id: {
             "site": keys[row.site_id],
             **({"like": str(uuid.UUID(bytes=liked[row.like_id]))} if row.like_id in liked else {}),
             **({"product": products[row.product_id]} if row.product_id in products else {}),
+            **more.get(row.id, {}),
         }
         for row in rows
     }
+
+
+def _more(tx: sa.Connection, rows: list[sa.Row]) -> dict[int, dict]:
+    """journal row -> the public id of the answer, profile or order that it is about."""
+    answers, links, orders = tables.answers.c, tables.profile_links.c, tables.orders.c
+    asked = {
+        "answered": ("answer", sa.select(answers.id, answers.uuid), answers.id),
+        "linked": ("profile", sa.select(links.id, links.uuid), links.id),
+        "purchased": ("order", sa.select(orders.id, orders.order_id), orders.id),
+    }
+    told: dict[int, dict] = {}
+    for kind, (name, query, number) in asked.items():
+        about = {row.id: row.about_id for row in rows if row.kind == kind and row.about_id is not None}
+        found = dict(tx.execute(query.where(number.in_(about.values()))).all()) if about else {}
+        told |= {row_id: {name: _public(found[one])} for row_id, one in about.items() if one in found}
+    return told
+
+
+def _public(key: bytes | str) -> str:
+    return str(uuid.UUID(bytes=key)) if isinstance(key, bytes) else key
 
 
 def _products(tx: sa.Connection, ids: set[int]) -> dict[int, dict]:
