@@ -14,6 +14,7 @@ from afterlike.errors import Invalid, Never
 from afterlike.mail import send
 from afterlike.signing import new_token, token_hash
 from afterlike.sites.logbook import audit_account
+from afterlike.sites.tongue import says
 
 LINK_LIVES = HOUR
 FIRST_LINK_LIVES = DAY
@@ -27,7 +28,7 @@ def plain_email(typed: str) -> str:
     email = typed.strip().lower()
     name, at, host = email.partition("@")
     if not (name and at and host) or len(email) > 254 or any(letter <= " " for letter in email):
-        raise Invalid("Give an e-mail address like ana@shop.example.", fields={"email": "Must be an e-mail address."})
+        raise Invalid(says("Give an e-mail address like ana@shop.example."), fields={"email": "Must be an e-mail address."})
     return email
 
 
@@ -137,7 +138,8 @@ def set_password(tx: sa.Connection, items: list[tuple[int, str, str]]) -> list[N
 def hashed_password(password: str) -> str:
     """The argon2 hash of a new password; raises Invalid when it is too short or too long."""
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        sentence = f"Choose a password of {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters."
+        lengths = {"shortest": SHORTEST_PASSWORD, "longest": LONGEST_PASSWORD}
+        sentence = says("Choose a password of {shortest} to {longest} characters.", **lengths)
         raise Invalid(sentence, fields={"password": sentence})
     with _two_at_a_time:
         return _hasher().hash(password)

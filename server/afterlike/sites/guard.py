@@ -12,6 +12,7 @@ from afterlike.errors import NotFound, Refused
 from afterlike.signing import token_hash
 from afterlike.sites import sessions
 from afterlike.sites.store import Site, site_named
+from afterlike.sites.tongue import says
 from afterlike.web import house
 from afterlike.words import marked
 
@@ -85,7 +86,8 @@ def on_site(key: str, least: str = "viewer") -> tuple[Admin, Site, str]:
     if not role:
         raise NotFound()
     if ROLES.index(role) > ROLES.index(least):
-        raise Refused(f"Your role here is {role}; this needs {least}. Ask an owner of {site.name}.")
+        given = {"role": role, "least": least, "site": site.name}
+        raise Refused(says("Your role here is {role}; this needs {least}. Ask an owner of {site}.", **given))
     return admin, site, role
 
 

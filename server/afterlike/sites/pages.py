@@ -19,11 +19,8 @@ from afterlike.sites.guard import (
     signed_in,
 )
 from afterlike.sites.sessions import end_session
+from afterlike.sites.tongue import counts, says
 from afterlike.web import answer, house, network, page, peer, told
-
-GONE = "This link was used already or is too old. Ask for a new one below."
-NO_PASSKEY = "This passkey is not known here, or it took too long. Try again, or sign in another way."
-WRONG = "The address or the password is wrong."
 
 
 def front() -> Response:
@@ -62,10 +59,10 @@ def sign_in() -> Response:
     try:
         spend("password", email)
     except TooMany as many:
-        return _sign_in(error=f"Too many tries. Wait {_minutes(many.retry_after)} and try again.", email=email, status=429)
+        return _too_many(many, email)
     admin_id = admins.admin_with_password(house().db, email, password)
     if admin_id is None:
-        return _sign_in(error=WRONG, email=email, status=422)
+        return _sign_in(error=says("The address or the password is wrong."), email=email, status=422)
     return entered(admin_id, "password")
 
 
@@ -79,7 +76,7 @@ def sign_in_by_mail() -> Response:
     except Invalid as wrong:
         return _sign_in(error=wrong.sentence, email=email, status=422)
     except TooMany as many:
-        return _sign_in(error=f"Too many tries. Wait {_minutes(many.retry_after)} and try again.", email=email, status=429)
+        return _too_many(many, email)
     house().db.write(admins.ask_for_link, (email, now()))
     return page("sites/link_sent.html", email=email, no_mail=not house().config.smtp_url)
 
@@ -89,7 +86,7 @@ def link_page(token: str) -> Response:
     with house().db.read() as tx:
         holder = admins.link_holder(tx, token, now())
     if holder is None:
-        return _sign_in(error=GONE, status=410)
+        return _gone()
     shown = page("sites/link.html", token=token)
     shown.headers["Referrer-Policy"] = "no-referrer"
     return shown
@@ -98,7 +95,7 @@ def link_page(token: str) -> Response:
 def use_link(token: str) -> Response:
     check_form()
     holder = house().db.write(admins.use_links, (token, now()))
-    return _sign_in(error=GONE, status=410) if holder is None else entered(holder, "link")
+    return _gone() if holder is None else entered(holder, "link")
 
 
 def passkey_options() -> Response:
@@ -120,7 +117,10 @@ def sign_in_with_passkey() -> Response:
     house().limits.spend("sign_in", "passkey answer", "network", network(peer(request)) or "loopback")
     signed = passkeys.Signed(place, request.form.get("credential", ""), now())
     admin_id = house().db.write(passkeys.sign_in, signed)
-    return _sign_in(error=NO_PASSKEY, status=422) if admin_id is None else entered(admin_id, "passkey", is_whole=True)
+    if admin_id is None:
+        wrong = says("This passkey is not known here, or it took too long. Try again, or sign in another way.")
+        return _sign_in(error=wrong, status=422)
+    return entered(admin_id, "passkey", is_whole=True)
 
 
 def sign_out() -> Response:
@@ -150,6 +150,11 @@ def spend(what: str, email: str) -> None:
     limits.spend("sign_in", what, "network", network(peer(request)) or "loopback")
 
 
-def _minutes(seconds: int) -> str:
-    minutes = max(1, round(seconds / 60))
-    return "a minute" if minutes == 1 else f"{minutes} minutes"
+def _gone() -> Response:
+    return _sign_in(error=says("This link was used already or is too old. Ask for a new one below."), status=410)
+
+
+def _too_many(many: TooMany, email: str) -> Response:
+    minutes = max(1, round(many.retry_after / 60))
+    told = counts("Too many tries. Wait a minute and try again.", "Too many tries. Wait {n} minutes and try again.", minutes)
+    return _sign_in(error=told.format(n=minutes), email=email, status=429)

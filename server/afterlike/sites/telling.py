@@ -81,7 +81,7 @@ def _more(tx: sa.Connection, rows: list[sa.Row]) -> dict[int, dict]:
     told: dict[int, dict] = {}
     for kind, (name, query, number) in asked.items():
         about = {row.id: row.about_id for row in rows if row.kind == kind and row.about_id is not None}
-        found = dict(tx.execute(query.where(number.in_(about.values()))).all()) if about else {}
+        found = dict(tx.execute(query.where(number.in_(list(about.values())))).all()) if about else {}
         told |= {row_id: {name: _public(found[one])} for row_id, one in about.items() if one in found}
     return told
 
