@@ -159,7 +159,7 @@ def test_the_log_is_filtered_and_taken_away(collector, town):
     assert f"{site}/endorsements/{like}" in filtered.text
     assert "Nothing like that" in desk.get(f"{site}/audit?admin={ed}&kind=like_hold").words
     file = desk.get(f"{site}/audit.csv?admin={ed}").text
-    assert file.startswith("\ufeffnumber,at,admin,what,about,id") and file.count("\r\n") == 2
+    assert file.startswith("\ufeffnumber,at,admin,what,about,id") and file.count("\r\n") == 3  # they signed in, and read one like
     assert f"ed@shop.test,endorsement_read,like,{like}" in file
     assert "Downloaded this log" in desk.get(f"{site}/audit").words
 
