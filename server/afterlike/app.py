@@ -13,7 +13,7 @@ from afterlike.asking import why as reasons
 from afterlike.collect import api as collector
 from afterlike.collect import claim_pages as claims
 from afterlike.collect import pages as endorsements
-from afterlike.collect import signed, survey
+from afterlike.collect import signed, start, survey
 from afterlike.collect import tag as tagging
 from afterlike.config import Config, SettingError, load
 from afterlike.db import Database, remember_pepper
@@ -25,8 +25,13 @@ from afterlike.limits import Limits
 from afterlike.me import changes, erasures, stops, ways_in
 from afterlike.me import pages as own
 from afterlike.openapi import described
+from afterlike.sites import account_pages as account
 from afterlike.sites import audit_pages as audit
+from afterlike.sites import entering
 from afterlike.sites import pages as door
+from afterlike.sites import settings_pages as settings
+from afterlike.sites import team_pages as team
+from afterlike.sites import webhook_pages as webhooks
 from afterlike.web import Face, House, answer
 
 
@@ -98,9 +103,27 @@ FACES = (
     Face("POST",   "/admin/sign-in/mail",     door.sign_in_by_mail),
     Face("GET",    "/admin/sign-in/<token>",  door.link_page),
     Face("POST",   "/admin/sign-in/<token>",  door.use_link),
+    Face("GET",    "/admin/sign-in/second",   entering.second_page),
+    Face("POST",   "/admin/sign-in/second",   entering.give_second),
+    Face("POST",   "/admin/sign-in/passkey",          door.sign_in_with_passkey),
+    Face("POST",   "/admin/sign-in/passkey/options",  door.passkey_options),
     Face("POST",   "/admin/sign-out",         door.sign_out),
-    Face("GET",    "/admin/account",          door.account),
-    Face("POST",   "/admin/account",          door.change_password),
+    Face("GET",    "/admin/invitations/<token>",  team.invitation_page),
+    Face("POST",   "/admin/invitations/<token>",  team.accept),
+    Face("GET",    "/admin/account",          account.account),
+    Face("POST",   "/admin/account",          account.change_password),
+    Face("POST",   "/admin/account/language",                  account.set_language),
+    Face("GET",    "/admin/account/two-factor",                account.second_setup),
+    Face("POST",   "/admin/account/two-factor",                account.confirm_second),
+    Face("POST",   "/admin/account/two-factor/begin",          account.begin_second),
+    Face("POST",   "/admin/account/two-factor/codes",          account.make_codes),
+    Face("POST",   "/admin/account/two-factor/off",            account.turn_off_second),
+    Face("POST",   "/admin/account/passkeys",                  account.add_passkey),
+    Face("POST",   "/admin/account/passkeys/options",          account.passkey_options),
+    Face("POST",   "/admin/account/passkeys/<int:id>",         account.rename_passkey),
+    Face("POST",   "/admin/account/passkeys/<int:id>/remove",  account.remove_passkey),
+    Face("POST",   "/admin/account/sessions/end",              account.end_sessions),
+    Face("POST",   "/admin/account/sessions/<int:id>/end",     account.end_session),
     Face("GET",    "/admin/sites/<key>",                           insight.show),
     Face("GET",    "/admin/sites/<key>/latest",                    live.latest),
     Face("GET",    "/admin/sites/<key>/charts/<name>",             insight.chart),
@@ -139,6 +162,31 @@ FACES = (
     Face("POST",   "/admin/sites/<key>/extension/<int:claim>/remove",     claims.remove),
     Face("GET",    "/admin/sites/<key>/refused",                   endorsements.refused),
     Face("GET",    "/admin/sites/<key>/tag",                       tagging.tag),
+    Face("GET",    "/admin/sites/new",                             start.new),
+    Face("POST",   "/admin/sites",                                 start.make),
+    Face("GET",    "/admin/sites/<key>/install",                   start.install),
+    Face("POST",   "/admin/sites/<key>/install/page",              start.look_at_page),
+    Face("GET",    "/admin/sites/<key>/settings",                  settings.look),
+    Face("POST",   "/admin/sites/<key>/settings",                  settings.save),
+    Face("POST",   "/admin/sites/<key>/settings/origins",          settings.save_origins),
+    Face("GET",    "/admin/sites/<key>/keys",                      settings.keys),
+    Face("POST",   "/admin/sites/<key>/keys",                      settings.make_key),
+    Face("POST",   "/admin/sites/<key>/keys/<int:id>/revoke",      settings.revoke_key),
+    Face("GET",    "/admin/sites/<key>/admins",                           team.listing),
+    Face("POST",   "/admin/sites/<key>/admins",                           team.invite),
+    Face("POST",   "/admin/sites/<key>/admins/<int:member>/role",         team.change),
+    Face("POST",   "/admin/sites/<key>/admins/<int:member>/remove",       team.remove),
+    Face("POST",   "/admin/sites/<key>/invitations/<int:invitation>/again",   team.again),
+    Face("POST",   "/admin/sites/<key>/invitations/<int:invitation>/revoke",  team.revoke),
+    Face("GET",    "/admin/sites/<key>/webhooks",                         webhooks.listing),
+    Face("POST",   "/admin/sites/<key>/webhooks",                         webhooks.make),
+    Face("GET",    "/admin/sites/<key>/webhooks/<int:hook>",              webhooks.look),
+    Face("POST",   "/admin/sites/<key>/webhooks/<int:hook>",              webhooks.change),
+    Face("POST",   "/admin/sites/<key>/webhooks/<int:hook>/state",        webhooks.turn),
+    Face("POST",   "/admin/sites/<key>/webhooks/<int:hook>/secret",       webhooks.secret),
+    Face("POST",   "/admin/sites/<key>/webhooks/<int:hook>/test",         webhooks.test),
+    Face("POST",   "/admin/sites/<key>/webhooks/<int:hook>/remove",       webhooks.remove),
+    Face("POST",   "/admin/sites/<key>/webhooks/<int:hook>/deliveries/<int:delivery>/again",  webhooks.again),
     Face("GET",    "/admin/sites/<key>/audit",                     audit.listing),
     Face("GET",    "/admin/sites/<key>/audit.csv",                 audit.csv),
 )

@@ -99,12 +99,22 @@ def _register(tx, name: str, origins: tuple[str, ...], email: str, locale: str, 
 @main.command("sign-in-link")
 @click.argument("email")
 def sign_in_link(email: str) -> None:
-    """Print a one-time sign-in link for an admin; for when mail is not set up."""
+    """Print a one-time sign-in link for an admin, or the link of an open invitation; for when mail is not set up."""
     with told(), a_house() as house:
-        link = house.db.write(sites.links_for, (email.strip().lower(), house.config.address, now()))
+        whom = (email.strip().lower(), house.config.address, now())
+        link = house.db.write(sites.links_for, whom) or house.db.write(sites.link_for, whom)
     if link is None:
         raise click.ClickException(f"{email} is not an admin here. `afterlike init` makes the first one.")
     click.echo(link)
+
+
+@main.command("two-factor-off")
+@click.argument("email")
+def two_factor_off(email: str) -> None:
+    """Turn an admin's two-factor off; for when device and recovery codes are both lost."""
+    with told(), a_house() as house:
+        was_on = house.db.write(sites.turn_off_second_of, email.strip().lower())
+    click.echo("Two-factor is off." if was_on else f"{email} has no two-factor here.")
 
 
 @main.command()

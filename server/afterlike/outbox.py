@@ -1,4 +1,4 @@
-"""What is promised and not yet done (mail now; checks and webhooks later): a row beside its cause, a worker that retries.
+"""What is promised and not yet done (mail, webhooks): a row beside its cause, a worker that retries.
 
 A row is written in the transaction of its cause, so a promise is never made for something that was rolled back, and
 never forgotten. A kill between sending and marking sends once more: at most one double per kill.
@@ -8,6 +8,7 @@ import json
 import logging
 import re
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 import sqlalchemy as sa
 
@@ -36,13 +37,17 @@ def put(tx: sa.Connection, kind: str, payload: dict, *, now: int, site_id: int |
     )
 
 
-def deliver(database: Database, senders: Mapping[str, Sender], *, now: int, most: int = 50) -> int:
-    """Does what is due, oldest first; returns how many succeeded. `senders` maps a kind to what does it."""
-    done = 0
-    for row in _due(database, list(senders), now, most):
-        outcome = _try(senders[row.kind], row)
-        database.write(_settle, (row.id, row.kind, row.tries + 1, outcome, now))
-        done += outcome is None
+def deliver(database: Database, senders: Mapping[str, Sender], *, now: int, most: int = 50, together: int = 1) -> int:
+    """Does what is due, oldest first; returns how many succeeded. `senders` maps a kind to what does it.
+
+    `together` is how many are done at a time, where the other sides may be slow and have nothing to do with each other.
+    """
+    rows, done = _due(database, list(senders), now, most), 0
+    with ThreadPoolExecutor(together, thread_name_prefix="outbox") as pool:
+        each = map if together == 1 else pool.map
+        for row, outcome in zip(rows, each(lambda row: _try(senders[row.kind], row), rows), strict=True):
+            database.write(_settle, (row.id, row.kind, row.tries + 1, outcome, now))
+            done += outcome is None
     return done
 
 

@@ -1,4 +1,4 @@
-"""The only way out: fetches a page that a stranger named, without ever dialling into our own network.
+"""The only way out: fetches a page that a stranger named, or posts to one, without ever dialling into our own network.
 
 One lookup per hop, every address of the answer checked, the checked address dialled, the certificate compared with the
 name, each redirect checked like the first address, and one deadline over everything, lookup included. It never sends a
@@ -15,7 +15,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from afterlike.errors import AfterlikeError
@@ -102,13 +102,40 @@ def fetch(
     while True:
         target = permitted(url, allow)
         addresses = _addresses(target, allow, until, lookup)
-        status, headers, body = _ask(target, addresses, until, cap, accept)
+        status, headers, body = _ask(target, addresses, until, cap, Call(asked={"Accept": accept}))
         if status not in MOVED or "location" not in headers:
             return Fetched(url, status, headers, body, tuple(passed))
         if len(passed) == MOST_REDIRECTS:
             raise Refused("The page redirects too often. Use the address it ends at.", reason="redirects")
         passed.append(url)
         url = _joined(url, headers["location"])
+
+
+def post(
+    url: str,
+    body: bytes,
+    *,
+    headers: Mapping[str, str],
+    deadline_s: float = 5,
+    cap: int = 64_000,
+    allow: frozenset[str] = frozenset(),
+    lookup: Lookup = look_up,
+) -> Fetched:
+    """POSTs `body` as `fetch` would ask; follows no redirect. Raises a FetchError where no whole answer comes."""
+    until = time.monotonic() + deadline_s
+    target = permitted(url, allow)
+    addresses = _addresses(target, allow, until, lookup)
+    status, told, answer = _ask(target, addresses, until, cap, Call("POST", body, headers))
+    return Fetched(url, status, told, answer, ())
+
+
+@dataclass(frozen=True)
+class Call:
+    """What is said to the other side, besides what we always say."""
+
+    method: str = "GET"
+    body: bytes | None = None
+    asked: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -250,10 +277,10 @@ def _looked_up(target: Target, until: float, lookup: Lookup) -> list[str]:
         raise TooSlow() from None
 
 
-def _ask(target: Target, addresses: list[str], until: float, cap: int, accept: str) -> Answer:
+def _ask(target: Target, addresses: list[str], until: float, cap: int, call: Call) -> Answer:
     try:
         with _dialled(target, addresses, until) as line:
-            return _exchange(target, _Line(line, until, cap + HEAD_CAP), cap, accept)
+            return _exchange(target, _Line(line, until, cap + HEAD_CAP), cap, call)
     except TimeoutError:
         raise TooSlow() from None
     except (OSError, http.client.HTTPException) as broken:
@@ -281,12 +308,13 @@ def _connected(target: Target, address: str, until: float) -> socket.socket:
         raise
 
 
-def _exchange(target: Target, line: "_Line", cap: int, accept: str) -> Answer:
+def _exchange(target: Target, line: "_Line", cap: int, call: Call) -> Answer:
     talk = http.client.HTTPConnection(target.host, target.port)
     talk.auto_open = 0
     talk.sock = line
-    asked = {"Host": target.host_header, "User-Agent": AGENT, "Accept": accept}
-    talk.request("GET", target.path, headers=asked | {"Accept-Encoding": "identity", "Connection": "close"})
+    asked = {"Host": target.host_header, "User-Agent": AGENT, **call.asked}
+    always = {"Accept-Encoding": "identity", "Connection": "close"}
+    talk.request(call.method, target.path, body=call.body, headers=asked | always)
     with talk.getresponse() as response:
         told = {name.lower(): ", ".join(response.headers.get_all(name)) for name in response.headers}
         if response.status in MOVED and "location" in told:

@@ -180,8 +180,47 @@ sessions = _table(
     _id(),
     _of("admins", "admin_id"),
     Column("token_hash", LargeBinary(32), nullable=False, unique=True),
-    Column("via", Text, nullable=False),  # link | password
+    Column("via", Text, nullable=False),  # link | password | passkey
+    Column("browser", Text),  # such as "Firefox, Linux"
     _moment("made_at"),
+    _moment("ends_at"),
+    _moment("seen_at", null=True),
+)
+
+two_factors = _table(  # the secret itself is made from the pepper and the nonce, and stored nowhere
+    "two_factors", "sites",
+    _of("admins", "admin_id", primary_key=True),
+    Column("nonce", Text, nullable=False),
+    Column("last_step", BigInteger),  # of the last code that was used: none works twice
+    _moment("made_at"),
+    _moment("confirmed_at", null=True),  # from then on it is asked for
+)
+
+recovery_codes = _table(
+    "recovery_codes", "sites",
+    _id(),
+    _of("admins", "admin_id"),
+    Column("hash", LargeBinary(16), nullable=False),
+    _moment("used_at", null=True),
+    UniqueConstraint("admin_id", "hash"),
+)
+
+passkeys = _table(
+    "passkeys", "sites",
+    _id(),
+    _of("admins", "admin_id", index=True),
+    Column("name", Text, nullable=False),
+    Column("credential", LargeBinary, nullable=False, unique=True),
+    Column("public_key", LargeBinary, nullable=False),
+    Column("uses", BigInteger, nullable=False),  # as the device counts them, to find a copy
+    _moment("made_at"),
+    _moment("used_at", null=True),
+)
+
+challenges = _table(  # what a passkey is asked to sign: once, and soon
+    "challenges", "sites",
+    Column("hash", LargeBinary(32), primary_key=True),
+    _of("admins", "admin_id", null=True),
     _moment("ends_at"),
 )
 
@@ -193,6 +232,57 @@ sign_in_links = _table(  # one-time; the page behind it has a button, so a scann
     _moment("made_at"),
     _moment("ends_at"),
     _moment("used_at", null=True),
+)
+
+invitations = _table(  # to a role on a site, bound to an address; the link is mailed there and shown to nobody else
+    "invitations", "sites",
+    _id(),
+    _of("sites", "site_id", index=True),
+    Column("email", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    _of("admins", "invited_by"),
+    Column("token_hash", LargeBinary(32), unique=True),  # of the link that was mailed last
+    _moment("made_at"),
+    _moment("ends_at"),
+    _moment("mailed_at", null=True),
+    Column("unsent", Text),  # why the mail did not leave
+    _moment("used_at", null=True),
+    _moment("revoked_at", null=True),
+    CheckConstraint("role in ('owner', 'editor', 'viewer')", name="role"),
+)
+
+webhooks = _table(  # the secret itself is made from the pepper and the nonce, and stored nowhere
+    "webhooks", "sites",
+    _id(),
+    _of("sites", "site_id", index=True),
+    Column("url", Text, nullable=False),
+    Column("kinds", Text, nullable=False),  # JSON: kinds of the journal
+    Column("state", Text, nullable=False),
+    Column("nonce", Text, nullable=False),
+    _moment("made_at"),  # what happened before is not told
+    _moment("failing_since", null=True),
+    _moment("paused_at", null=True),
+    Column("paused_why", Text),  # null: an admin paused it
+    CheckConstraint("state in ('running', 'paused')", name="state"),
+    sqlite_autoincrement=True,  # its secret hangs on its id
+)
+
+webhook_deliveries = _table(  # one message to one webhook; ids and product facts, never an address
+    "webhook_deliveries", "sites",
+    _id(),
+    _of("webhooks", "webhook_id"),
+    Column("uuid", LargeBinary(16), nullable=False),  # the message's own id, the same at every try
+    Column("kind", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("status", Integer),  # what the other side answered last
+    Column("problem", Text),
+    _moment("made_at"),
+    _moment("tried_at", null=True),
+    CheckConstraint("state in ('waiting', 'delivered', 'failed')", name="state"),
+    Index("ix_webhook_deliveries_webhook", "webhook_id", "id"),
+    sqlite_autoincrement=True,
 )
 
 audit = _table(  # which admin changed what, and whose data they read: append-only, hash-chained per site, ids alone

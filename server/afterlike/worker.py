@@ -23,6 +23,8 @@ SHORTEST_LEASE_S = 60  # longer than any task takes
 def send_what_is_due(house: House) -> int:
     senders = {
         "sign_in": lambda payload: sites.send_sign_in_link(house.db, house.config, payload),
+        "webhook_paused": lambda payload: sites.send_paused(house, payload),
+        "invitation": lambda payload: sites.send_invitation(house, payload),
         "confirmation": lambda payload: endorsers.send_confirmation(house, payload),
         "me_link": lambda payload: endorsers.send_way_in(house, payload),
         "claim_lapsed": lambda payload: sites.send_lapse(house.db, house.config, payload),
@@ -36,6 +38,8 @@ EVERY = (
     ("send what the outbox promises", send_what_is_due,                                                            2),
     ("fold the journal into tallies", lambda house: collect.tally(house.db),                                       2),
     ("add up people and products",    lambda house: insight.add_up(house.db),                                      5),
+    ("tell webhooks what happened",   lambda house: sites.announce(house.db),                                      2),
+    ("send what webhooks are told",   sites.send_webhooks,                                                         2),
     ("check claims on origins",       sites.check_due,                                                             2),
     ("forget old sessions and links", lambda house: house.db.write(sites.sweep, now()),                         3600),
     ("forget unconfirmed addresses",  lambda house: house.db.write(
@@ -47,6 +51,8 @@ EVERY = (
         collect.forget_visits, (now(), house.config.visits_kept_days)),                                        3600),
     ("forget mail that is settled",   lambda house: house.db.write(
         outbox.forget, now() - house.config.mail_kept_days * DAY),                                             3600),
+    ("forget what webhooks were told", lambda house: house.db.write(
+        sites.forget_deliveries, (now(), house.config.mail_kept_days)),                                        3600),
     ("forget old counts of refusals", lambda house: house.db.write(
         collect.forget_drops, (now(), house.config.drops_kept_days)),                                          3600),
 )

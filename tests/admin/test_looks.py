@@ -4,14 +4,17 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import sqlalchemy as sa
 from admin.desk import enter, hire, shopper_of, sign_in_link
 from conftest import ADMIN
 from followup.making import behind
 from playwright.sync_api import expect
 from sites.liking import claims_in_every_state, like_before, set_state
 
-from afterlike import sites
+from afterlike import sites, tables
+from afterlike.clock import now
 from afterlike.collect import marks
+from afterlike.sites import webhooks
 from cast import ADA, BEN, CHAIR, CLEO, LAMP, TEAPOT
 from parts.browsers import SIZES, every_look
 from parts.product import Server, make_site
@@ -32,6 +35,7 @@ PAGES = {
     "a chosen tag": "{site}/tag?platform=gtm&shape=star&target=.price&consent=1&product=1",
     "a tag that is not to be had": "{site}/tag?platform=html&locale=x&pages=blog&count=many&target=%3Cb%3E",
     "the account": "/admin/account",
+    "setting two-factor up": "/admin/account/two-factor",
     "no such page": "/admin/nowhere",
     "the extension": "{site}/extension",
     "a claim that was checked": "{site}/extension?checking=5",
@@ -41,6 +45,16 @@ PAGES = {
     "no claim": "{other}/extension",
     "nothing refused": "{other}/refused",
     "the sites": "/admin/",
+    "the webhooks": "{site}/webhooks",
+    "a webhook": "{site}/webhooks/1",
+    "no webhook": "{other}/webhooks",
+    "the admins": "{site}/admins",
+    "the settings": "{site}/settings",
+    "the keys": "{site}/keys",
+    "a new site": "/admin/sites/new",
+    "an installation that works": "{site}/install",
+    "an installation that waits": "{other}/install?platform=gtm&looks=99",
+    "an invitation that is over": "/admin/invitations/over",
     "the audit log": "{site}/audit",
     "an audit log of nothing": "{site}/audit?kind=claim_removed",
     "an empty audit log": "{other}/audit",
@@ -66,6 +80,7 @@ def town(tmp_path_factory):
         cleo.take_back(cleo.like(TEAPOT))
         ada.like(TEAPOT, source="extension")
         with behind(running) as tx:
+            a_webhook(tx, shop.site)
             assert claims_in_every_state(tx, shop.site)[:2] == [1, 2]
             shop_id = sites.site_named(tx, shop.site).id
             marks.tag(tx, [(shop_id, (1, 2), "to quote"), (shop_id, (1,), "a tag of forty letters, which is the most")])
@@ -77,6 +92,19 @@ def town(tmp_path_factory):
         yield SimpleNamespace(server=running, url=running.url, **paths)
     finally:
         running.close()
+
+
+def a_webhook(tx, key: str) -> None:
+    """One with a message in every state."""
+    site_id = sites.site_named(tx, key).id
+    wish = webhooks.Wish(site_id, f"https://{'a-long-name.' * 9}example/hook", ("liked", "answered"), frozenset(), now())
+    [hook] = webhooks.save(tx, [wish])
+    log = tables.webhook_deliveries
+    for state, status, problem in (("delivered", 204, None), ("waiting", None, None), ("failed", 500, "It answered 500." * 5)):
+        made = webhooks.promise(tx, hook, "liked", {}, at=now(), now=now())
+        tx.execute(sa.update(log).where(log.c.id == made).values(state=state, status=status, problem=problem))
+    tx.execute(sa.delete(tables.outbox).where(tables.outbox.c.kind == "webhook"))  # nobody is to be asked
+    tx.execute(sa.update(tables.webhooks).values(failing_since=now()))
 
 
 @pytest.fixture(scope="module")

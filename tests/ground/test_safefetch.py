@@ -404,3 +404,21 @@ def test_a_public_address_is_read_as_it_is_meant(url, host, port, path):
 @pytest.mark.parametrize("address", [PUBLIC, "2606:4700::1111", "64:ff9b::5db8:d822", "::ffff:93.184.216.34"])
 def test_public_addresses_are_public(address):
     assert public(address)
+
+
+# Posting.
+
+
+def test_a_post_says_what_it_was_given_and_follows_nothing(peer):
+    moved = peer(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n")
+    told = safefetch.post(moved.url, b'{"a": 1}', headers={"webhook-id": "msg_1"}, allow=frozenset({f"127.0.0.1:{moved.port}"}))
+    assert told.status == 302 and moved.dialled == 1
+    assert moved.heard[0].startswith("POST / HTTP/1.1\r\n") and "webhook-id: msg_1" in moved.heard[0]
+    assert "Content-Length: 8" in moved.heard[0]
+
+
+def test_a_post_into_our_own_network_is_not_sent(peer):
+    here = peer(CHUNKED)
+    with pytest.raises(Refused):
+        safefetch.post(here.url, b"x", headers={})
+    assert here.dialled == 0

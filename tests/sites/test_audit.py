@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -82,6 +83,16 @@ def test_a_read_is_recorded_once_an_hour_for_each_admin_and_row(database):
         assert sites.audit_broken(tx, here) is sites.audit_broken(tx, there) is None
 
 
+CALL = re.compile(r"\baudit(?:ed|_read|_account)?\([^\"()]*?\"([a-z_]+)\"")
+
+
+def test_what_is_recorded_is_a_kind_on_the_list():
+    """Whatever room records it: the page would have no words for another one."""
+    sources = Path(sites.__file__).parents[1].rglob("*.py")
+    named = {kind for path in sources for kind in CALL.findall(path.read_text("utf-8"))}
+    assert {"endorsement_read", "signed_in", "mail_tried_again", "webhook_made"} <= named <= logbook.KINDS.keys()
+
+
 def test_every_kind_has_words_on_the_page_and_its_rows_too(collector):
     page = signed_in(collector.server, ADMIN)
     page.get(f"/admin/sites/{collector.site}/audit.csv")
@@ -148,7 +159,7 @@ def test_the_log_is_filtered_and_taken_away(collector, town):
     assert f"{site}/endorsements/{like}" in filtered.text
     assert "Nothing like that" in desk.get(f"{site}/audit?admin={ed}&kind=like_hold").words
     file = desk.get(f"{site}/audit.csv?admin={ed}").text
-    assert file.startswith("\ufeffnumber,at,admin,what,about,id") and file.count("\r\n") == 2
+    assert file.startswith("\ufeffnumber,at,admin,what,about,id") and file.count("\r\n") == 3  # they signed in, and read one like
     assert f"ed@shop.test,endorsement_read,like,{like}" in file
     assert "Downloaded this log" in desk.get(f"{site}/audit").words
 

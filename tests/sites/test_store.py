@@ -11,7 +11,7 @@ from afterlike.clock import DAY, HOUR
 from afterlike.db import Database
 from afterlike.errors import Invalid
 from afterlike.signing import token_hash
-from afterlike.sites import admins
+from afterlike.sites import admins, sessions
 
 ADDRESS = "https://likes.shop.test"
 
@@ -156,19 +156,22 @@ def link(tx, admin_id: int, **more) -> str:
     return token_of(sites.new_sign_in_link(tx, admin_id, address=ADDRESS, now=NOW, **more))
 
 
+def session_of(tx, admin_id: int) -> str:
+    return sessions.begin(tx, sessions.Beginning(admin_id, "password", NOW, NOW + HOUR))
+
+
 def test_a_link_signs_in_once(tx):
     who = admin(tx)
     token = link(tx, who)
     assert admins.link_holder(tx, token, NOW) == admins.link_holder(tx, token, NOW) == who  # looking uses nothing up
-    [session] = admins.use_links(tx, [(token, NOW, HOUR)])
-    assert session and admins.use_links(tx, [(token, NOW, HOUR)]) == [None]
+    assert admins.use_links(tx, [(token, NOW)]) == [who] and admins.use_links(tx, [(token, NOW)]) == [None]
     assert admins.link_holder(tx, token, NOW) is None
 
 
 def test_a_link_that_two_press_at_once_signs_in_one(database):
     with database.engine.begin() as tx:
         token = link(tx, admin(tx))
-    presses = [Aside(lambda: database.write(admins.use_links, (token, NOW, HOUR))) for _ in range(12)]
+    presses = [Aside(lambda: database.write(admins.use_links, (token, NOW))) for _ in range(12)]
     assert sum(press.result() is not None for press in presses) == 1
 
 
@@ -177,14 +180,14 @@ def test_a_link_ends(tx):
     short, long = link(tx, who), link(tx, who, lives=DAY)
     later = NOW + admins.LINK_LIVES
     assert admins.link_holder(tx, short, later - 1) == who and admins.link_holder(tx, short, later) is None
-    assert admins.use_links(tx, [(short, later, HOUR)]) == [None]
-    assert admins.use_links(tx, [(long, later, HOUR)]) != [None]
-    assert admins.use_links(tx, [("forged", NOW, HOUR), ("", NOW, HOUR)]) == [None, None]
+    assert admins.use_links(tx, [(short, later)]) == [None]
+    assert admins.use_links(tx, [(long, later)]) == [who]
+    assert admins.use_links(tx, [("forged", NOW), ("", NOW)]) == [None, None]
 
 
 def test_links_and_sessions_are_kept_as_hashes(tx):
-    token = link(tx, admin(tx))
-    [session] = admins.use_links(tx, [(token, NOW, HOUR)])
+    who = admin(tx)
+    token, session = link(tx, who), session_of(tx, who)
     kept = [row.token_hash for table in (tables.sign_in_links, tables.sessions) for row in tx.execute(sa.select(table))]
     assert kept == [token_hash(token), token_hash(session)]
 
@@ -198,7 +201,7 @@ def test_only_an_admin_gets_a_link(tx):
 def test_a_password_signs_in_and_a_new_one_ends_the_other_sessions(database):
     with database.engine.begin() as tx:
         who = admin(tx)
-        here, there = admins.start_session(tx, [(who, NOW, HOUR), (who, NOW, HOUR)])
+        here, there = session_of(tx, who), session_of(tx, who)
         sites.set_password(tx, [(who, sites.hashed_password("correct horse battery"), here)])
         left = [row.token_hash for row in tx.execute(sa.select(tables.sessions))]
     assert left == [token_hash(here)] and here != there
@@ -223,6 +226,6 @@ def test_a_password_has_a_length(password):
 def test_what_ended_long_ago_is_swept_and_the_rest_is_left(tx):
     who = admin(tx)
     link(tx, who)
-    admins.start_session(tx, [(who, NOW, HOUR)])
+    session_of(tx, who)
     assert sites.sweep(tx, [NOW + HOUR + DAY]) == [0]
     assert sites.sweep(tx, [NOW + HOUR + DAY + 1]) == [2]

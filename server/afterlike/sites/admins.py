@@ -1,4 +1,4 @@
-"""Admins: their passwords, one-time sign-in links and sessions. Tokens are kept as hashes only."""
+"""Admins: their passwords and one-time sign-in links. Tokens are kept as hashes only."""
 
 import threading
 from functools import cache
@@ -13,11 +13,12 @@ from afterlike.db import Database
 from afterlike.errors import Invalid, Never
 from afterlike.mail import send
 from afterlike.signing import new_token, token_hash
+from afterlike.sites.logbook import audit_account
+from afterlike.sites.tongue import says
 
 LINK_LIVES = HOUR
 FIRST_LINK_LIVES = DAY
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 200
-ROLES = ("owner", "editor", "viewer")
 
 _two_at_a_time = threading.Semaphore(2)  # each check takes 64 MB
 
@@ -27,7 +28,7 @@ def plain_email(typed: str) -> str:
     email = typed.strip().lower()
     name, at, host = email.partition("@")
     if not (name and at and host) or len(email) > 254 or any(letter <= " " for letter in email):
-        raise Invalid("Give an e-mail address like ana@shop.example.", fields={"email": "Must be an e-mail address."})
+        raise Invalid(says("Give an e-mail address like ana@shop.example."), fields={"email": "Must be an e-mail address."})
     return email
 
 
@@ -36,12 +37,17 @@ def add_admin(tx: sa.Connection, *, email: str, site_id: int, role: str, now: in
     email = plain_email(email)
     tx.execute(db.insert(tx, tables.admins).values(email=email, made_at=now).on_conflict_do_nothing())
     admin_id = tx.scalar(sa.select(tables.admins.c.id).where(tables.admins.c.email == email))
+    join(tx, site_id, admin_id, role)
+    return admin_id
+
+
+def join(tx: sa.Connection, site_id: int, admin_id: int, role: str) -> None:
+    """Gives an admin this role on the site, whatever they had there before."""
     tx.execute(
         db.insert(tx, tables.roles)
         .values(admin_id=admin_id, site_id=site_id, role=role)
         .on_conflict_do_update(index_elements=["admin_id", "site_id"], set_={"role": role})
     )
-    return admin_id
 
 
 def new_sign_in_link(tx: sa.Connection, admin_id: int, *, address: str, now: int, lives: int = LINK_LIVES) -> str:
@@ -93,30 +99,18 @@ def link_holder(tx: sa.Connection, token: str, now: int) -> int | None:
     )
 
 
-def use_links(tx: sa.Connection, items: list[tuple[str, int, int]]) -> list[str | None]:
-    """For each (token, now, lives): a new session's token, or None when the link is used, too old or forged."""
-    return [_use_link(tx, *item) for item in items]
-
-
-def _use_link(tx: sa.Connection, token: str, now: int, lives: int) -> str | None:
+def use_links(tx: sa.Connection, items: list[tuple[str, int]]) -> list[int | None]:
+    """For each (token, now): whose link it was, now used up; None when it is used, too old or forged."""
     links = tables.sign_in_links.c
-    admin_id = tx.scalar(
-        sa.update(tables.sign_in_links)
-        .where(links.token_hash == token_hash(token), links.used_at.is_(None), links.ends_at > now)
-        .values(used_at=now)
-        .returning(links.admin_id)
-    )
-    return None if admin_id is None else _new_session(tx, admin_id, via="link", now=now, lives=lives)
-
-
-def _new_session(tx: sa.Connection, admin_id: int, *, via: str, now: int, lives: int) -> str:
-    token = new_token()
-    tx.execute(
-        sa.insert(tables.sessions).values(
-            admin_id=admin_id, token_hash=token_hash(token), via=via, made_at=now, ends_at=now + lives
+    return [
+        tx.scalar(
+            sa.update(tables.sign_in_links)
+            .where(links.token_hash == token_hash(token), links.used_at.is_(None), links.ends_at > at)
+            .values(used_at=at)
+            .returning(links.admin_id)
         )
-    )
-    return token
+        for token, at in items
+    ]
 
 
 def admin_with_password(database: Database, email: str, password: str) -> int | None:
@@ -131,41 +125,38 @@ def admin_with_password(database: Database, email: str, password: str) -> int | 
     return row.id if right and row and row.password_hash else None
 
 
-def start_session(tx: sa.Connection, items: list[tuple[int, int, int]]) -> list[str]:
-    """For each (admin id, now, lives): a new session's token."""
-    return [_new_session(tx, admin_id, via="password", now=at, lives=lives) for admin_id, at, lives in items]
-
-
-def end_session(tx: sa.Connection, items: list[str]) -> list[None]:
-    """Signs out for good: a copied cookie is worth nothing afterwards."""
-    hashes = [token_hash(token) for token in items]
-    tx.execute(sa.delete(tables.sessions).where(tables.sessions.c.token_hash.in_(hashes)))
-    return [None] * len(items)
-
-
 def set_password(tx: sa.Connection, items: list[tuple[int, str, str]]) -> list[None]:
     """For each (admin id, hash, this session's token): keeps the hash and ends the admin's other sessions."""
     for admin_id, hashed, token in items:
         tx.execute(sa.update(tables.admins).where(tables.admins.c.id == admin_id).values(password_hash=hashed))
         others = tables.sessions.c.admin_id == admin_id, tables.sessions.c.token_hash != token_hash(token)
         tx.execute(sa.delete(tables.sessions).where(*others))
+        audit_account(tx, admin_id, "password_changed")
     return [None] * len(items)
 
 
 def hashed_password(password: str) -> str:
     """The argon2 hash of a new password; raises Invalid when it is too short or too long."""
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        sentence = f"Choose a password of {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters."
+        lengths = {"shortest": SHORTEST_PASSWORD, "longest": LONGEST_PASSWORD}
+        sentence = says("Choose a password of {shortest} to {longest} characters.", **lengths)
         raise Invalid(sentence, fields={"password": sentence})
     with _two_at_a_time:
         return _hasher().hash(password)
 
 
+def set_locale(tx: sa.Connection, items: list[tuple[int, str | None]]) -> list[None]:
+    """For each (admin id, locale): the language of their pages; None is the browser's."""
+    for admin_id, locale in items:
+        tx.execute(sa.update(tables.admins).where(tables.admins.c.id == admin_id).values(locale=locale))
+    return [None] * len(items)
+
+
 def sweep(tx: sa.Connection, items: list[int]) -> list[int]:
-    """Removes sessions and links that ended a day before each moment; returns how many rows went."""
+    """Removes sessions, links and challenges that ended a day before each moment; returns how many rows went."""
     gone = 0
     for at in items:
-        for table in (tables.sessions, tables.sign_in_links):
+        for table in (tables.sessions, tables.sign_in_links, tables.challenges):
             gone += tx.execute(sa.delete(table).where(table.c.ends_at < at - DAY)).rowcount
     return [gone] * len(items)
 

@@ -10,11 +10,13 @@ from afterlike import tables
 from afterlike.clock import now
 from afterlike.errors import NotFound, Refused
 from afterlike.signing import token_hash
-from afterlike.sites.admins import ROLES
+from afterlike.sites import sessions
 from afterlike.sites.store import Site, site_named
+from afterlike.sites.tongue import says
 from afterlike.web import house
 from afterlike.words import marked
 
+ROLES = ("owner", "editor", "viewer")
 SESSION_COOKIE = "__Host-afterlike"
 FORM_COOKIE = "__Host-afterlike-form"  # what a form is bound to before anybody is signed in
 EXPIRED = marked("This form is too old or did not come from our page. Go back, reload the page and try again.")
@@ -24,9 +26,10 @@ EXPIRED = marked("This form is too old or did not come from our page. Go back, r
 class Admin:
     id: int
     email: str
-    via: str  # link | password: how this session began
+    via: str  # link | password | passkey: how this session began
     has_password: bool
     locale: str | None = None  # of the admin pages; None is the browser's
+    session: int = 0
 
 
 class SignInFirst(Exception):
@@ -40,18 +43,24 @@ def admin_or_none() -> Admin | None:
         return None
     if "admin" not in g:
         with house().db.read() as tx:
-            g.admin = _of_session(tx, token)
+            g.admin, unseen = _of_session(tx, token)
+        if unseen:
+            sessions.note_seen(house().db, g.admin.session, now())
     return g.admin
 
 
-def _of_session(tx: sa.Connection, token: str) -> Admin | None:
-    sessions, admins = tables.sessions.c, tables.admins.c
+def _of_session(tx: sa.Connection, token: str) -> tuple[Admin | None, bool]:
+    """The admin, and whether it is some time since they were last seen."""
+    kept, admins = tables.sessions.c, tables.admins.c
     row = tx.execute(
-        sa.select(admins.id, admins.email, admins.password_hash, admins.locale, sessions.via)
+        sa.select(admins.id, admins.email, admins.password_hash, admins.locale, kept.via, kept.id.label("session"), kept.seen_at)
         .join_from(tables.sessions, tables.admins)
-        .where(sessions.token_hash == token_hash(token), sessions.ends_at > now())
+        .where(kept.token_hash == token_hash(token), kept.ends_at > now())
     ).first()
-    return None if row is None else Admin(row.id, row.email, row.via, row.password_hash is not None, row.locale)
+    if row is None:
+        return None, False
+    found = Admin(row.id, row.email, row.via, row.password_hash is not None, row.locale, row.session)
+    return found, now() - (row.seen_at or 0) > sessions.SEEN_EVERY
 
 
 def signed_in() -> Admin:
@@ -77,7 +86,8 @@ def on_site(key: str, least: str = "viewer") -> tuple[Admin, Site, str]:
     if not role:
         raise NotFound()
     if ROLES.index(role) > ROLES.index(least):
-        raise Refused(f"Your role here is {role}; this needs {least}. Ask an owner of {site.name}.")
+        given = {"role": role, "least": least, "site": site.name}
+        raise Refused(says("Your role here is {role}; this needs {least}. Ask an owner of {site}.", **given))
     return admin, site, role
 
 

@@ -1,25 +1,26 @@
-"""The admin's door: signing in and out, the list of one's sites, one's account."""
+"""The admin's door: signing in and out, the list of one's sites."""
+
+import json
 
 import sqlalchemy as sa
 from flask import Response, redirect, request
 
 from afterlike import tables
-from afterlike.clock import HOUR, now
-from afterlike.errors import Invalid, NotSignedIn, TooMany
-from afterlike.sites import admins
+from afterlike.clock import now
+from afterlike.errors import Invalid, NotFound, NotSignedIn, TooMany
+from afterlike.sites import admins, passkeys
+from afterlike.sites.entering import entered
 from afterlike.sites.guard import (
     SESSION_COOKIE,
-    Admin,
     SignInFirst,
     admin_or_none,
     check_form,
     cookie,
     signed_in,
 )
-from afterlike.web import house, network, page, peer, told
-
-GONE = "This link was used already or is too old. Ask for a new one below."
-WRONG = "The address or the password is wrong."
+from afterlike.sites.sessions import end_session
+from afterlike.sites.tongue import counts, says
+from afterlike.web import answer, house, network, page, peer, told
 
 
 def front() -> Response:
@@ -34,7 +35,7 @@ def home() -> Response:
         mine = sites_of(tx, admin.id)
     if len(mine) == 1:
         return redirect(f"/admin/sites/{mine[0].key}", 303)
-    return page("sites/home.html", mine=mine)
+    return page("sites/home.html", mine=mine, may_add=any(site.role == "owner" for site in mine))
 
 
 def sites_of(tx: sa.Connection, admin_id: int) -> list:
@@ -56,13 +57,13 @@ def sign_in() -> Response:
     check_form()
     email, password = request.form.get("email", ""), request.form.get("password", "")
     try:
-        _spend("password", email)
+        spend("password", email)
     except TooMany as many:
-        return _sign_in(error=f"Too many tries. Wait {_minutes(many.retry_after)} and try again.", email=email, status=429)
+        return _too_many(many, email)
     admin_id = admins.admin_with_password(house().db, email, password)
     if admin_id is None:
-        return _sign_in(error=WRONG, email=email, status=422)
-    return _with_session(house().db.write(admins.start_session, (admin_id, now(), _lives())))
+        return _sign_in(error=says("The address or the password is wrong."), email=email, status=422)
+    return entered(admin_id, "password")
 
 
 def sign_in_by_mail() -> Response:
@@ -71,11 +72,11 @@ def sign_in_by_mail() -> Response:
     email = request.form.get("email", "")
     try:
         email = admins.plain_email(email)
-        _spend("link", email)
+        spend("link", email)
     except Invalid as wrong:
         return _sign_in(error=wrong.sentence, email=email, status=422)
     except TooMany as many:
-        return _sign_in(error=f"Too many tries. Wait {_minutes(many.retry_after)} and try again.", email=email, status=429)
+        return _too_many(many, email)
     house().db.write(admins.ask_for_link, (email, now()))
     return page("sites/link_sent.html", email=email, no_mail=not house().config.smtp_url)
 
@@ -85,7 +86,7 @@ def link_page(token: str) -> Response:
     with house().db.read() as tx:
         holder = admins.link_holder(tx, token, now())
     if holder is None:
-        return _sign_in(error=GONE, status=410)
+        return _gone()
     shown = page("sites/link.html", token=token)
     shown.headers["Referrer-Policy"] = "no-referrer"
     return shown
@@ -93,40 +94,42 @@ def link_page(token: str) -> Response:
 
 def use_link(token: str) -> Response:
     check_form()
-    session = house().db.write(admins.use_links, (token, now(), _lives()))
-    return _sign_in(error=GONE, status=410) if session is None else _with_session(session)
+    holder = house().db.write(admins.use_links, (token, now()))
+    return _gone() if holder is None else entered(holder, "link")
+
+
+def passkey_options() -> Response:
+    """A challenge for whoever has a passkey; for the page's script."""
+    check_form()
+    place = passkeys.place_of(house().config.address)
+    if place is None:
+        raise NotFound()
+    house().limits.spend("sign_in", "passkey", "network", network(peer(request)) or "loopback")
+    return answer(json.loads(passkeys.to_sign_in(place, house().db.write(passkeys.challenge, (None, now())))))
+
+
+def sign_in_with_passkey() -> Response:
+    """Whoever was seen to press their passkey needs neither password nor code."""
+    check_form()
+    place = passkeys.place_of(house().config.address)
+    if place is None:
+        raise NotFound()
+    house().limits.spend("sign_in", "passkey answer", "network", network(peer(request)) or "loopback")
+    signed = passkeys.Signed(place, request.form.get("credential", ""), now())
+    admin_id = house().db.write(passkeys.sign_in, signed)
+    if admin_id is None:
+        wrong = says("This passkey is not known here, or it took too long. Try again, or sign in another way.")
+        return _sign_in(error=wrong, status=422)
+    return entered(admin_id, "passkey", is_whole=True)
 
 
 def sign_out() -> Response:
     check_form()
     if token := request.cookies.get(SESSION_COOKIE):
-        house().db.write(admins.end_session, token)
+        house().db.write(end_session, token)
     gone = redirect("/admin/sign-in", 303)
     cookie(gone, SESSION_COOKIE, "", max_age=0)
     return gone
-
-
-def account() -> Response:
-    return _account(signed_in(), saved="saved" in request.args)
-
-
-def change_password() -> Response:
-    """Needs the current password, unless this session began with a link (that is how a forgotten one is replaced)."""
-    admin = signed_in()
-    check_form()
-    form = request.form
-    try:
-        if admin.has_password and admin.via != "link":
-            _spend("password", admin.email)
-            if admins.admin_with_password(house().db, admin.email, form.get("current", "")) is None:
-                raise Invalid("The current password is wrong.")
-        if form.get("password") != form.get("again"):
-            raise Invalid("The two new passwords are not the same.")
-        hashed = admins.hashed_password(form.get("password", ""))
-    except Invalid as wrong:
-        return _account(admin, error=wrong.sentence, status=422)
-    house().db.write(admins.set_password, (admin.id, hashed, request.cookies[SESSION_COOKIE]))
-    return redirect("/admin/account?saved", 303)
 
 
 def ask_to_sign_in(_raised: SignInFirst) -> Response:
@@ -137,30 +140,21 @@ def ask_to_sign_in(_raised: SignInFirst) -> Response:
 
 
 def _sign_in(*, error: str | None = None, email: str = "", status: int = 200) -> Response:
-    return page("sites/sign_in.html", status=status, error=error, email=email)
+    has_passkeys = passkeys.place_of(house().config.address) is not None
+    return page("sites/sign_in.html", status=status, error=error, email=email, has_passkeys=has_passkeys)
 
 
-def _account(admin: Admin, *, saved: bool = False, error: str | None = None, status: int = 200) -> Response:
-    rule = {"shortest": admins.SHORTEST_PASSWORD, "longest": admins.LONGEST_PASSWORD}
-    return page("sites/account.html", status=status, me=admin, saved=saved, error=error, **rule)
-
-
-def _with_session(token: str) -> Response:
-    welcome = redirect("/admin/", 303)
-    cookie(welcome, SESSION_COOKIE, token, max_age=_lives() // 1000)
-    return welcome
-
-
-def _lives() -> int:
-    return house().config.session_hours * HOUR
-
-
-def _spend(what: str, email: str) -> None:
+def spend(what: str, email: str) -> None:
     limits = house().limits
     limits.spend("sign_in", what, "address", email.strip().lower()[:254])
     limits.spend("sign_in", what, "network", network(peer(request)) or "loopback")
 
 
-def _minutes(seconds: int) -> str:
-    minutes = max(1, round(seconds / 60))
-    return "a minute" if minutes == 1 else f"{minutes} minutes"
+def _gone() -> Response:
+    return _sign_in(error=says("This link was used already or is too old. Ask for a new one below."), status=410)
+
+
+def _too_many(many: TooMany, email: str) -> Response:
+    minutes = max(1, round(many.retry_after / 60))
+    told = counts("Too many tries. Wait a minute and try again.", "Too many tries. Wait {n} minutes and try again.", minutes)
+    return _sign_in(error=told.format(n=minutes), email=email, status=429)
