@@ -427,6 +427,7 @@ merges = _table(  # a visitor who became part of somebody, with what went along,
     Column("from_id", Id, nullable=False),
     Column("to_id", Id, nullable=False, index=True),
     Column("links", Text, nullable=False),  # JSON: ids of profile links
+    Column("admin_id", Id),  # whose word it was; null: the same confirmed address
     _moment("merged_at"),
     _moment("undone_at", null=True),
 )

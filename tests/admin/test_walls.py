@@ -36,6 +36,15 @@ LEAST = {  # what a face needs; one that is not listed fails the test
     "POST /admin/sites/<key>/extension/<int:claim>/check": "owner",
     "POST /admin/sites/<key>/extension/<int:claim>/token": "owner",
     "POST /admin/sites/<key>/extension/<int:claim>/remove": "owner",
+    "GET /admin/sites/<key>/people": "viewer",
+    "GET /admin/sites/<key>/people/<int:who>": "viewer",
+    "POST /admin/sites/<key>/people/<int:who>/tags": "editor",
+    "POST /admin/sites/<key>/people/<int:who>/notes": "editor",
+    "POST /admin/sites/<key>/people/<int:who>/merge": "editor",
+    "POST /admin/sites/<key>/people/<int:who>/part": "editor",
+    "GET /admin/sites/<key>/people/<int:who>/everything.json": "owner",
+    "GET /admin/sites/<key>/people/<int:who>/erase": "owner",
+    "POST /admin/sites/<key>/people/<int:who>/erase": "owner",
     "GET /admin/sites/<key>/refused": "viewer",
     "GET /admin/sites/<key>/tag": "viewer",
 }
@@ -62,10 +71,10 @@ def town(tmp_path_factory):
             shopper_of(running, site).like()
             shopper_of(running, site, BEN).like()
         like, bens = sorted(map(int, set(ids(desks["owner"].get(f"/admin/sites/{here.site}/endorsements")))))
-        agree_there(running, like)
+        who = agree_there(running, like)
         with behind(running) as tx:
             claim = claims_in_every_state(tx, here.site)[0]
-        rows = {"like": like, "bens": bens, "claim": claim} | a_failed_letter(desks["owner"], here.site, like)
+        rows = {"like": like, "bens": bens, "claim": claim, "who": who} | a_failed_letter(desks["owner"], here.site, like)
         yield SimpleNamespace(url=running.url, here=here.site, there=there.site, desks=desks, like=like, rows=rows)
     finally:
         running.close()
@@ -74,7 +83,7 @@ def town(tmp_path_factory):
 def send(desk: Desk, face, key: str, rows: dict[str, int]):
     """What a browser sends to a face, as far as it can be sent to all of them; `rows` names one row of each kind."""
     path = face.path.replace("<key>", key).replace("<name>", "gap.csv")
-    for name in ("like", "claim"):
+    for name in ("like", "claim", "who"):
         path = path.replace(f"<int:{name}>", str(rows[name]))
     for room in ("conversations", "mail"):
         path = path.replace(f"{room}/<int:id>", f"{room}/{rows[room]}")

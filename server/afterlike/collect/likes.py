@@ -134,7 +134,8 @@ class _Batch:
             "shown_id": shown.shown_id, "state": "counted", "source": item.source, "liked_at": item.at,
             "pressed_at": item.pressed_at, "page_url": item.page_url, "page_title": item.page_title, "referrer": item.referrer,
             "placement": item.placement, "position": item.position, "dwell_ms": item.dwell_ms, "locale": item.locale,
-            "lasting": None if item.lasting is None else int(item.lasting), "prompt_version_id": version_id, "step_reason": step.reason,
+            "lasting": None if item.lasting is None else int(item.lasting), "prompt_version_id": version_id,
+            "step_reason": step.reason,
         }
         return kept
 

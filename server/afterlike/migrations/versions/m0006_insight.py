@@ -20,6 +20,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_answers_visitor_id"), "answers", ["visitor_id"])
     op.create_index(op.f("ix_orders_visitor_id"), "orders", ["visitor_id"])
     op.create_index(op.f("ix_opt_ins_visitor_id"), "opt_ins", ["visitor_id"])
+    op.add_column("merges", sa.Column("admin_id", Id, nullable=True))
     op.create_index(op.f("ix_merges_visitor_id"), "merges", ["visitor_id"])
     op.create_index(op.f("ix_endorsers_site_id"), "endorsers", ["site_id"])
     op.create_table(
