@@ -63,6 +63,13 @@ def money(minor: int | None, currency: str | None, locale: str) -> str:
     return format_currency(Decimal(minor).scaleb(-get_currency_precision(currency)), currency, locale=known(locale))
 
 
+def amount(minor: int | None, currency: str | None) -> str:
+    """Minor units as a decimal text: (1999, "EUR") is "19.99"."""
+    if minor is None or currency is None:
+        return ""
+    return str(Decimal(minor).scaleb(-get_currency_precision(currency)))
+
+
 def seconds(ms: int, locale: str = SPOKEN) -> str:
     """A span of time in words: "12 seconds"."""
     return format_timedelta(timedelta(milliseconds=ms), locale=known(locale))

@@ -10,6 +10,7 @@ from sites.liking import claims_in_every_state
 from afterlike.app import FACES
 from cast import BEN, new_id
 from parts.product import Server, make_site
+from parts.programs import until
 
 OF_A_SITE = [face for face in FACES if "<key>" in face.path]
 LEAST = {  # what a face needs; one that is not listed fails the test
@@ -45,6 +46,10 @@ LEAST = {  # what a face needs; one that is not listed fails the test
     "GET /admin/sites/<key>/people/<int:who>/everything.json": "owner",
     "GET /admin/sites/<key>/people/<int:who>/erase": "owner",
     "POST /admin/sites/<key>/people/<int:who>/erase": "owner",
+    "GET /admin/sites/<key>/products": "viewer",
+    "GET /admin/sites/<key>/products/<int:product>": "viewer",
+    "GET /admin/sites/<key>/products/<int:product>/price.svg": "viewer",
+    "GET /admin/sites/<key>/products/<int:product>/price.csv": "viewer",
     "GET /admin/sites/<key>/refused": "viewer",
     "GET /admin/sites/<key>/tag": "viewer",
 }
@@ -74,7 +79,8 @@ def town(tmp_path_factory):
         who = agree_there(running, like)
         with behind(running) as tx:
             claim = claims_in_every_state(tx, here.site)[0]
-        rows = {"like": like, "bens": bens, "claim": claim, "who": who} | a_failed_letter(desks["owner"], here.site, like)
+        until(lambda: "/products/1\"" in desks["owner"].get(f"/admin/sites/{here.site}/products").text, what="the sums")
+        rows = {"like": like, "bens": bens, "claim": claim, "who": who, "product": 1} | a_failed_letter(desks["owner"], here.site, like)
         yield SimpleNamespace(url=running.url, here=here.site, there=there.site, desks=desks, like=like, rows=rows)
     finally:
         running.close()
@@ -83,7 +89,7 @@ def town(tmp_path_factory):
 def send(desk: Desk, face, key: str, rows: dict[str, int]):
     """What a browser sends to a face, as far as it can be sent to all of them; `rows` names one row of each kind."""
     path = face.path.replace("<key>", key).replace("<name>", "gap.csv")
-    for name in ("like", "claim", "who"):
+    for name in ("like", "claim", "who", "product"):
         path = path.replace(f"<int:{name}>", str(rows[name]))
     for room in ("conversations", "mail"):
         path = path.replace(f"{room}/<int:id>", f"{room}/{rows[room]}")

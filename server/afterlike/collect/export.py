@@ -2,12 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from decimal import Decimal
-
-from babel.numbers import get_currency_precision
 
 from afterlike.collect.endorsements import Endorsement
-from afterlike.show import csv_line
+from afterlike.show import amount, csv_line
 from afterlike.wire import uuid_text
 
 COLUMNS = ("like", "liked_at", "state", "source", "product_key", "product", "price", "currency", "product_url", "page_url",
@@ -24,13 +21,6 @@ def lines(rows: Iterable[Endorsement]) -> Iterator[str]:
 def moment(at: int | None) -> str:
     """ISO 8601 in UTC."""
     return "" if at is None else datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def amount(minor: int | None, currency: str | None) -> str:
-    """Minor units as a decimal text: (1999, "EUR") is "19.99"."""
-    if minor is None or currency is None:
-        return ""
-    return str(Decimal(minor).scaleb(-get_currency_precision(currency)))
 
 
 def _cells(row: Endorsement) -> tuple:

@@ -9,8 +9,9 @@ from collections.abc import Callable
 import sqlalchemy as sa
 
 from afterlike import endorsers, followup, prompts, tables
-from afterlike.collect.export import amount, moment
+from afterlike.collect.export import moment
 from afterlike.endorsers import Person
+from afterlike.show import amount
 from afterlike.sites import Site
 from afterlike.wire import uuid_text
 

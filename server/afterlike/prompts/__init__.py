@@ -1,6 +1,6 @@
 """What to ask next, or nothing: prompts, their versions, and who was asked when. It never sends anything."""
 
-from afterlike.prompts.answers import checked_answers, choices_reading, said
+from afterlike.prompts.answers import checked_answers, choice_of, choices_reading, said, title_of
 from afterlike.prompts.consent import wordings
 from afterlike.prompts.decide import GATES, REASONS, VISIT, Facts, Prompt, Step, Turn, next_step, rules, why
 from afterlike.prompts.default import default_flow, default_flows
@@ -45,6 +45,7 @@ __all__ = [
     "add_prompt",
     "checked",
     "checked_answers",
+    "choice_of",
     "choices_reading",
     "default_flow",
     "default_flows",
@@ -61,6 +62,7 @@ __all__ = [
     "said",
     "save_flow",
     "set_state",
+    "title_of",
     "turns",
     "version",
     "versions",
