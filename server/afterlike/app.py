@@ -16,7 +16,7 @@ from afterlike.config import Config, SettingError, load
 from afterlike.db import Database, remember_pepper
 from afterlike.followup import mail_pages as mail
 from afterlike.followup import pages as conversations
-from afterlike.insight import live, people_pages, product_pages
+from afterlike.insight import answer_pages, live, people_pages, product_pages
 from afterlike.insight import pages as insight
 from afterlike.limits import Limits
 from afterlike.me import by_admin, changes, erasures, stops, ways_in
@@ -133,6 +133,10 @@ FACES = (
     Face("GET",    "/admin/sites/<key>/products/<int:product>",            product_pages.one),
     Face("GET",    "/admin/sites/<key>/products/<int:product>/price.svg",  product_pages.price_picture),
     Face("GET",    "/admin/sites/<key>/products/<int:product>/price.csv",  product_pages.price_file),
+    Face("GET",    "/admin/sites/<key>/answers",                           answer_pages.listing),
+    Face("GET",    "/admin/sites/<key>/answers.csv",                       answer_pages.as_csv),
+    Face("GET",    "/admin/sites/<key>/answers.jsonl",                     answer_pages.as_jsonl),
+    Face("POST",   "/admin/sites/<key>/answers/<int:answer>/tags",         answer_pages.tag),
     Face("GET",    "/admin/sites/<key>/refused",                   endorsements.refused),
     Face("GET",    "/admin/sites/<key>/tag",                       tagging.tag),
 )

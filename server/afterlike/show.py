@@ -35,6 +35,11 @@ def moment(at: int | None, locale: str = SPOKEN) -> Markup:
     )
 
 
+def iso(at: int | None) -> str:
+    """ISO 8601 in UTC; empty for no moment."""
+    return "" if at is None else datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def day(days: int | date, locale: str = SPOKEN) -> Markup:
     """A date, or days since 1970-01-01, as `<time>`."""
     when = days if isinstance(days, date) else date(1970, 1, 1) + timedelta(days=days)

@@ -12,8 +12,8 @@ from sites.liking import claims_in_every_state, like_before
 from afterlike import tables
 from parts.programs import until
 
-QUIET = {"leases", "cursors", "tallies"}  # background work of its own
-MOST = 150
+QUIET = {"leases", "cursors", "tallies", "people_sums", "product_sums", "answer_sums"}  # background work of its own
+MOST = 250
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +61,7 @@ def test_following_every_link_twice_changes_nothing(collector, shop):
     talk = a_failed_letter(desk, collector.site, like)["conversations"]
     unused = sign_in_link(collector.server, "ada@shop.test").removeprefix(collector.url)
     waiting, seen = ["/admin/", f"/admin/sites/{collector.site}/endorsements", unused], set()
+    until(lambda: "/products/" in desk.get(f"/admin/sites/{collector.site}/products").text, what="the sums")
     before = kept(collector.server.home)
     while waiting and len(seen) < MOST:
         path = waiting.pop()
@@ -73,7 +74,7 @@ def test_following_every_link_twice_changes_nothing(collector, shop):
         waiting += [replies[1].to.removeprefix(collector.url)] if replies[1].to else []
         waiting += links(replies[1].text) if "html" in replies[1].headers.get("Content-Type", "") else []
     pages = (
-        "tag", "refused", "endorsements.csv", "mail", "extension", f"extension/{claim}", f"conversations/{talk}",
+        "people", "products", "answers", "answers.csv", "charts/gap.csv", "tag", "refused", "endorsements.csv", "mail", "extension", f"extension/{claim}", f"conversations/{talk}",
         f"conversations/new?like={like}",
     )
     assert {f"/admin/sites/{collector.site}/{page}" for page in pages} <= seen

@@ -50,6 +50,10 @@ LEAST = {  # what a face needs; one that is not listed fails the test
     "GET /admin/sites/<key>/products/<int:product>": "viewer",
     "GET /admin/sites/<key>/products/<int:product>/price.svg": "viewer",
     "GET /admin/sites/<key>/products/<int:product>/price.csv": "viewer",
+    "GET /admin/sites/<key>/answers": "viewer",
+    "GET /admin/sites/<key>/answers.csv": "viewer",
+    "GET /admin/sites/<key>/answers.jsonl": "viewer",
+    "POST /admin/sites/<key>/answers/<int:answer>/tags": "editor",
     "GET /admin/sites/<key>/refused": "viewer",
     "GET /admin/sites/<key>/tag": "viewer",
 }
@@ -73,14 +77,17 @@ def town(tmp_path_factory):
         desks = {role: signed_in(running, f"{role}@here.test") for role in ROLES}
         desks["stranger"] = signed_in(running, "owner@there.test")
         for site in (here, there):
-            shopper_of(running, site).like()
+            ada = shopper_of(running, site)
+            ada.say(ada.like(), {"have": "wish"})
             shopper_of(running, site, BEN).like()
         like, bens = sorted(map(int, set(ids(desks["owner"].get(f"/admin/sites/{here.site}/endorsements")))))
         who = agree_there(running, like)
         with behind(running) as tx:
             claim = claims_in_every_state(tx, here.site)[0]
-        until(lambda: "/products/1\"" in desks["owner"].get(f"/admin/sites/{here.site}/products").text, what="the sums")
-        rows = {"like": like, "bens": bens, "claim": claim, "who": who, "product": 1} | a_failed_letter(desks["owner"], here.site, like)
+        products = f"/admin/sites/{here.site}/products"
+        until(lambda: '/products/1"' in desks["owner"].get(products).text, what="the sums")
+        rows = {"like": like, "bens": bens, "claim": claim, "who": who, "product": 1, "answer": 1}
+        rows |= a_failed_letter(desks["owner"], here.site, like)
         yield SimpleNamespace(url=running.url, here=here.site, there=there.site, desks=desks, like=like, rows=rows)
     finally:
         running.close()
@@ -89,7 +96,7 @@ def town(tmp_path_factory):
 def send(desk: Desk, face, key: str, rows: dict[str, int]):
     """What a browser sends to a face, as far as it can be sent to all of them; `rows` names one row of each kind."""
     path = face.path.replace("<key>", key).replace("<name>", "gap.csv")
-    for name in ("like", "claim", "who", "product"):
+    for name in ("like", "claim", "who", "product", "answer"):
         path = path.replace(f"<int:{name}>", str(rows[name]))
     for room in ("conversations", "mail"):
         path = path.replace(f"{room}/<int:id>", f"{room}/{rows[room]}")

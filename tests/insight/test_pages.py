@@ -151,3 +151,22 @@ def test_erasing_wants_the_box_and_then_nobody_is_there(shop):
     assert shop.desk.post(path).to.endswith("?unsure=1") and shop.desk.get(f"{shop.here}/people/{other}").status == 200
     assert shop.desk.post(path, sure=1).to.endswith("/people?done=erased")
     assert shop.desk.get(f"{shop.here}/people/{other}").status == 404
+
+
+def test_answers_are_added_up_and_taken_away_as_files(shop):
+    words = shop.desk.get(f"{shop.here}/answers").words
+    assert "What do you like about it? n = " in words and "shown 0 times" in words
+    rows = shop.desk.get(f"{shop.here}/answers.csv").text.splitlines()
+    assert rows[0].startswith("\ufeffanswer,answered_at,like,state,source,product_key,prompt")
+    assert any("counted,widget,lamp" in row and "The look" in row for row in rows[1:])
+    assert '"question_text": "What do you like about it?"' in shop.desk.get(f"{shop.here}/answers.jsonl").text
+    assert "Nobody has answered yet" in shop.desk.get(f"{shop.empty}/answers").words
+
+
+def test_a_product_is_told_by_the_way_it_was_liked(shop):
+    until(lambda: "Reading lamp" in shop.desk.get(f"{shop.here}/products").words, what="the sums")
+    words = shop.desk.get(f"{shop.here}/products/1").words
+    assert "0 by the extension 0 by your server" in words and "What is liked about it" in words
+    assert shop.desk.get(f"{shop.here}/products/1/price.csv").text.startswith("\ufefffrom,price,currency,availability\r\n")
+    assert shop.desk.get(f"{shop.here}/products/1/price.svg").headers["Content-Type"].startswith("image/svg+xml")
+    assert shop.desk.get(f"{shop.empty}/products/1").status == 404

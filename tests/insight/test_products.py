@@ -11,7 +11,7 @@ from afterlike.insight.product_pages import _drawn
 
 @pytest.fixture
 def shop(database):
-    """A lamp with twelve likes, a chair with eleven and two that do not count, a stool with nine, a vase with none that counts."""
+    """A lamp with twelve likes, a chair with eleven and two that do not count, a stool with nine, a vase with none."""
     with a_shop(database) as made:
         made.lamp, made.chair, made.stool, made.vase = (made.product(name) for name in ("Lamp", "Chair", "Stool", "Vase"))
         for nth in range(12):
@@ -65,8 +65,9 @@ def test_what_is_liked_is_counted_of_those_who_answered(database, shop):
         crossed = products.crossing(tx, rows, "en")
         assert products.questions(tx, products.answers_to(tx, shop.chair), "en") == []  # the only one who answered is held
     assert (why.words, why.n, [(text, rate.k) for text, rate in why.choices]) == ("Why?", 10, [("Its look", 7), ("Its price", 3)])
-    assert (have.n, dict((text, rate.k) for text, rate in have.choices)) == (10, {"I own it": 2, "I wish": 8})
-    assert (crossed.names, crossed.lines, crossed.n) == (["I own it", "I wish"], [("Its look", [2, 5], 7), ("Its price", [0, 3], 3)], 10)
+    assert (have.n, {text: rate.k for text, rate in have.choices}) == (10, {"I own it": 2, "I wish": 8})
+    assert (crossed.names, crossed.n) == (["I own it", "I wish"], 10)
+    assert crossed.lines == [("Its look", [2, 5], 7), ("Its price", [0, 3], 3)]
 
 
 def test_another_sites_product_is_not_there(database, shop):
@@ -79,15 +80,16 @@ def test_another_sites_product_is_not_there(database, shop):
 
 def test_the_price_over_time_is_what_the_pages_said(database, shop):
     with again(database, shop) as more:
-        for days, price, stock in ((1, 1999, "in_stock"), (2, 1999, "in_stock"), (3, 2499, "in_stock"), (4, None, "out_of_stock")):
-            more._add(tables.product_showings, product_id=shop.lamp, title="Lamp", shown_at=shop.at + days * DAY, price_minor=price,
-                      currency=price and "EUR", availability=stock)
+        said = ((1, 1999, "in_stock"), (2, 1999, "in_stock"), (3, 2499, "in_stock"), (4, None, "out_of_stock"))
+        for days, price, stock in said:
+            more._add(tables.product_showings, product_id=shop.lamp, title="Lamp", shown_at=shop.at + days * DAY,
+                      price_minor=price, currency=price and "EUR", availability=stock)
     with database.read() as tx:
         rows = products.prices(tx, shop.lamp)
         site = type("S", (), {"time_zone": "UTC"})
     assert [(row.price_minor, row.availability) for row in rows] == [
         (1999, None), (1999, "in_stock"), (2499, "in_stock"), (None, "out_of_stock")]
-    [(name, costs)] = _drawn(rows, site).series
+    [(name, costs)] = _drawn(rows, site, shop.at + 9 * DAY).series
     assert name == "EUR" and set(costs) <= {19.99, 24.99, None} and costs[0] == 19.99
 
 

@@ -1,10 +1,9 @@
 """Endorsements as CSV that no spreadsheet takes for a formula."""
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 
 from afterlike.collect.endorsements import Endorsement
-from afterlike.show import amount, csv_line
+from afterlike.show import amount, csv_line, iso
 from afterlike.wire import uuid_text
 
 COLUMNS = ("like", "liked_at", "state", "source", "product_key", "product", "price", "currency", "product_url", "page_url",
@@ -18,15 +17,10 @@ def lines(rows: Iterable[Endorsement]) -> Iterator[str]:
         yield csv_line(_cells(row))
 
 
-def moment(at: int | None) -> str:
-    """ISO 8601 in UTC."""
-    return "" if at is None else datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def _cells(row: Endorsement) -> tuple:
     link = row.links[0] if row.links else None
     return (
-        uuid_text(row.uuid), moment(row.liked_at), row.state, row.source, row.product_key, row.title,
+        uuid_text(row.uuid), iso(row.liked_at), row.state, row.source, row.product_key, row.title,
         amount(row.price_minor, row.currency), row.currency, row.product_url, row.page_url, row.page_title, row.referrer,
         row.locale, "\n".join(f"{question} {answer}" for question, answer in row.said), link and link.url, link and link.name,
         link and link.state,

@@ -1,7 +1,6 @@
 """The admin's Products: which are liked, what is said about one, what it cost when, where and by whom it is liked."""
 
 from collections import Counter
-from datetime import UTC, datetime
 
 from flask import Response, request
 
@@ -12,7 +11,7 @@ from afterlike.insight import asked, charts, people, products
 from afterlike.insight.charts import Chart
 from afterlike.insight.files import csv_file
 from afterlike.insight.sums import day_of, zone_of
-from afterlike.show import amount, day
+from afterlike.show import amount, day, iso
 from afterlike.web import house, page
 
 SAMPLES = 120
@@ -65,13 +64,13 @@ def price_picture(key: str, product: int) -> Response:
     with house().db.read() as tx:
         _of(tx, site, product)
         rows = products.prices(tx, product)
-    return charts.image(_drawn(rows, site), request.args.get("look", ""), request.args.get("width", ""))
+    return charts.image(_drawn(rows, site, now()), request.args.get("look", ""), request.args.get("width", ""))
 
 
-def _drawn(rows: list, site: sites.Site) -> Chart:
+def _drawn(rows: list, site: sites.Site, at: int) -> Chart:
     """A look at every so many days: what it cost then, as decimals."""
     currency = Counter(row.currency for row in rows if row.currency).most_common(1)
-    begin, end = (rows[0].shown_at, now()) if rows else (now(), now())
+    begin, end = (rows[0].shown_at, at) if rows else (at, at)
     step = max(DAY, (end - begin) // SAMPLES)
     moments = [*range(begin, end, step), end]
     zone = zone_of(site.time_zone)
@@ -93,6 +92,5 @@ def price_file(key: str, product: int) -> Response:
     with house().db.read() as tx:
         _of(tx, site, product)
         rows = products.prices(tx, product)
-    lines = ([datetime.fromtimestamp(row.shown_at / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-              amount(row.price_minor, row.currency), row.currency, row.availability] for row in rows)
+    lines = ([iso(row.shown_at), amount(row.price_minor, row.currency), row.currency, row.availability] for row in rows)
     return csv_file(site, f"price-{product}", ("from", "price", "currency", "availability"), lines)

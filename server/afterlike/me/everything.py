@@ -9,9 +9,9 @@ from collections.abc import Callable
 import sqlalchemy as sa
 
 from afterlike import endorsers, followup, prompts, tables
-from afterlike.collect.export import moment
 from afterlike.endorsers import Person
 from afterlike.show import amount
+from afterlike.show import iso as moment
 from afterlike.sites import Site
 from afterlike.wire import uuid_text
 

@@ -4,7 +4,7 @@ from afterlike.prompts.answers import checked_answers, choice_of, choices_readin
 from afterlike.prompts.consent import wordings
 from afterlike.prompts.decide import GATES, REASONS, VISIT, Facts, Prompt, Step, Turn, next_step, rules, why
 from afterlike.prompts.default import default_flow, default_flows
-from afterlike.prompts.flow import CARD_TYPES, KINDS, checked
+from afterlike.prompts.flow import CARD_TYPES, KINDS, QUESTIONS, checked
 from afterlike.prompts.forget import erase
 from afterlike.prompts.render import rendered
 from afterlike.prompts.store import (
@@ -31,6 +31,7 @@ __all__ = [
     "CARD_TYPES",
     "GATES",
     "KINDS",
+    "QUESTIONS",
     "REASONS",
     "VISIT",
     "Answered",
