@@ -74,8 +74,8 @@ def test_following_every_link_twice_changes_nothing(collector, shop):
         waiting += [replies[1].to.removeprefix(collector.url)] if replies[1].to else []
         waiting += links(replies[1].text) if "html" in replies[1].headers.get("Content-Type", "") else []
     pages = (
-        "people", "products", "answers", "answers.csv", "charts/gap.csv", "tag", "refused", "endorsements.csv", "mail", "extension", f"extension/{claim}", f"conversations/{talk}",
-        f"conversations/new?like={like}",
+        "people", "products", "answers", "answers.csv", "charts/gap.csv", "tag", "refused", "endorsements.csv", "mail",
+        "extension", f"extension/{claim}", f"conversations/{talk}", f"conversations/new?like={like}",
     )
     assert {f"/admin/sites/{collector.site}/{page}" for page in pages} <= seen
     after = kept(collector.server.home)

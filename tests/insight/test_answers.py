@@ -66,7 +66,8 @@ def written(database, shop, **wanted) -> list[answers.Written]:
 
 
 def test_what_people_wrote_is_found_and_what_held_likes_say_is_not_shown(database, shop):
-    assert [one.words for one in written(database, shop)] == [[("Anything else?", "Very nice 1")], [("Anything else?", "Very nice 0")]]
+    words = [one.words for one in written(database, shop)]
+    assert words == [[("Anything else?", "Very nice 1")], [("Anything else?", "Very nice 0")]]
     assert [one.words[0][1] for one in written(database, shop, search="NICE 0")] == ["Very nice 0"]
     assert written(database, shop, search="look") == [] and written(database, shop, search="%") == []
 
