@@ -19,10 +19,10 @@ from afterlike.config import Config, SettingError, load
 from afterlike.db import Database, remember_pepper
 from afterlike.followup import mail_pages as mail
 from afterlike.followup import pages as conversations
-from afterlike.insight import live
+from afterlike.insight import answer_pages, live, people_pages, product_pages
 from afterlike.insight import pages as insight
 from afterlike.limits import Limits
-from afterlike.me import changes, erasures, stops, ways_in
+from afterlike.me import by_admin, changes, erasures, stops, ways_in
 from afterlike.me import pages as own
 from afterlike.openapi import described
 from afterlike.sites import account_pages as account
@@ -160,6 +160,23 @@ FACES = (
     Face("POST",   "/admin/sites/<key>/extension/<int:claim>/check",      claims.check),
     Face("POST",   "/admin/sites/<key>/extension/<int:claim>/token",      claims.renew),
     Face("POST",   "/admin/sites/<key>/extension/<int:claim>/remove",     claims.remove),
+    Face("GET",    "/admin/sites/<key>/people",                            people_pages.listing),
+    Face("GET",    "/admin/sites/<key>/people/<int:who>",                  people_pages.one),
+    Face("POST",   "/admin/sites/<key>/people/<int:who>/tags",             people_pages.tag),
+    Face("POST",   "/admin/sites/<key>/people/<int:who>/notes",            people_pages.note),
+    Face("POST",   "/admin/sites/<key>/people/<int:who>/merge",            people_pages.merge),
+    Face("POST",   "/admin/sites/<key>/people/<int:who>/part",             people_pages.part),
+    Face("GET",    "/admin/sites/<key>/people/<int:who>/everything.json",  by_admin.export),
+    Face("GET",    "/admin/sites/<key>/people/<int:who>/erase",            by_admin.erase_page),
+    Face("POST",   "/admin/sites/<key>/people/<int:who>/erase",            by_admin.erase),
+    Face("GET",    "/admin/sites/<key>/products",                          product_pages.listing),
+    Face("GET",    "/admin/sites/<key>/products/<int:product>",            product_pages.one),
+    Face("GET",    "/admin/sites/<key>/products/<int:product>/price.svg",  product_pages.price_picture),
+    Face("GET",    "/admin/sites/<key>/products/<int:product>/price.csv",  product_pages.price_file),
+    Face("GET",    "/admin/sites/<key>/answers",                           answer_pages.listing),
+    Face("GET",    "/admin/sites/<key>/answers.csv",                       answer_pages.as_csv),
+    Face("GET",    "/admin/sites/<key>/answers.jsonl",                     answer_pages.as_jsonl),
+    Face("POST",   "/admin/sites/<key>/answers/<int:answer>/tags",         answer_pages.tag),
     Face("GET",    "/admin/sites/<key>/refused",                   endorsements.refused),
     Face("GET",    "/admin/sites/<key>/tag",                       tagging.tag),
     Face("GET",    "/admin/sites/new",                             start.new),

@@ -1,9 +1,6 @@
 """How values look on a page: moments, days, money, numbers, languages and strangers' addresses. Pure, and safe to print."""
 
-import csv
-import io
 import re
-from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -19,8 +16,6 @@ from afterlike.clock import now
 
 SPOKEN = "en_GB"  # the language of the admin pages, with the day before the month
 LONGEST_LOCALE = 35
-# What a spreadsheet may run: also after spaces, and the full-width twins (OWASP, CSV injection).
-RISKY = tuple("=+-@\t\r\n|%\uff1d\uff0b\uff0d\uff20")
 
 
 def moment(at: int | None, locale: str = SPOKEN) -> Markup:
@@ -33,6 +28,11 @@ def moment(at: int | None, locale: str = SPOKEN) -> Markup:
         format_timedelta(timedelta(milliseconds=at - now()), add_direction=True, locale=speaks),
         f"{format_datetime(then, 'd MMM yyyy, HH:mm', locale=speaks)} UTC",
     )
+
+
+def iso(at: int | None) -> str:
+    """ISO 8601 in UTC; empty for no moment."""
+    return "" if at is None else datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def day(days: int | date, locale: str = SPOKEN) -> Markup:
@@ -61,6 +61,13 @@ def money(minor: int | None, currency: str | None, locale: str) -> str:
     if minor is None or currency is None:
         return ""
     return format_currency(Decimal(minor).scaleb(-get_currency_precision(currency)), currency, locale=known(locale))
+
+
+def amount(minor: int | None, currency: str | None) -> str:
+    """Minor units as a decimal text: (1999, "EUR") is "19.99"."""
+    if minor is None or currency is None:
+        return ""
+    return str(Decimal(minor).scaleb(-get_currency_precision(currency)))
 
 
 def seconds(ms: int, locale: str = SPOKEN) -> str:
@@ -115,21 +122,6 @@ def fill(text: str, **given) -> Markup:
 def isolated(text: str) -> Markup:
     """A name or address that keeps its own direction within a sentence of another one."""
     return Markup("<bdi>{}</bdi>").format(text)
-
-
-def cell(value: object) -> str:
-    """Text for every spreadsheet: with a leading apostrophe where it could be a formula. Numbers stay numbers."""
-    text = "" if value is None else str(value)
-    if isinstance(value, int | float | Decimal):
-        return text
-    return f"'{text}" if text.startswith(RISKY) or text.lstrip().startswith(RISKY) else text
-
-
-def csv_line(cells: Iterable[object]) -> str:
-    """One line of a CSV file that no spreadsheet takes for a formula."""
-    file = io.StringIO()
-    csv.writer(file, lineterminator="\r\n").writerow([cell(value) for value in cells])
-    return file.getvalue()
 
 
 FILTERS = {

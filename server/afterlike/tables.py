@@ -539,6 +539,7 @@ merges = _table(  # a visitor who became part of somebody, with what went along,
     Column("from_id", Id, nullable=False),
     Column("to_id", Id, nullable=False, index=True),
     Column("links", Text, nullable=False),  # JSON: ids of profile links
+    Column("admin_id", Id),  # whose word it was; null: the same confirmed address
     _moment("merged_at"),
     _moment("undone_at", null=True),
 )
@@ -698,6 +699,7 @@ answers = _table(
     _moment("answered_at"),
     _moment("changed_at"),
     UniqueConstraint("uuid", "site_id"),
+    Index("ix_answers_site", "site_id", "id"),
 )
 
 visits = _table(
@@ -815,4 +817,21 @@ product_sums = _table(  # what each product adds up to, kept the same way; held 
     Column("changed", BigInteger, nullable=False),
     Column("summed", BigInteger, nullable=False, server_default="0"),
     Index("ix_product_sums_due", "product_id", sqlite_where=text("changed > summed"), postgresql_where=text("changed > summed")),
+)
+
+answer_sums = _table(  # what the answers of a large site add up to; smaller ones are added up when somebody looks
+    "answer_sums", "insight",
+    Column("site_id", Id, primary_key=True, autoincrement=False),
+    Column("sums", Text, nullable=False),  # JSON: prompt id -> [answers, finished, card key -> [n, value -> count]]
+    Column("took_ms", Integer, nullable=False),
+    _moment("made_at"),
+)
+
+answer_tags = _table(  # an admin's own words for what somebody wrote
+    "answer_tags", "insight",
+    Column("answer_id", Id, primary_key=True, autoincrement=False),
+    Column("tag", Text, primary_key=True),
+    Column("site_id", Id, nullable=False),
+    _moment("tagged_at"),
+    Index("ix_answer_tags_site", "site_id", "tag"),
 )

@@ -40,6 +40,7 @@ EVERY = (
     ("add up people and products",    lambda house: insight.add_up(house.db),                                      5),
     ("tell webhooks what happened",   lambda house: sites.announce(house.db),                                      2),
     ("send what webhooks are told",   sites.send_webhooks,                                                         2),
+    ("add up answers of large sites", lambda house: insight.add_up_answers(house.db, now()),                      30),
     ("check claims on origins",       sites.check_due,                                                             2),
     ("forget old sessions and links", lambda house: house.db.write(sites.sweep, now()),                         3600),
     ("forget unconfirmed addresses",  lambda house: house.db.write(

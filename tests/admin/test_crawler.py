@@ -12,7 +12,7 @@ from sites.liking import claims_in_every_state, like_before
 from afterlike import tables
 from parts.programs import until
 
-MOST = 150
+MOST = 300
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +53,7 @@ def test_following_every_link_twice_changes_nothing(collector, shop):
     talk = a_failed_letter(desk, collector.site, like)["conversations"]
     unused = sign_in_link(collector.server, "ada@shop.test").removeprefix(collector.url)
     waiting, seen = ["/admin/", f"/admin/sites/{collector.site}/endorsements", unused], set()
+    until(lambda: "/products/" in desk.get(f"/admin/sites/{collector.site}/products").text, what="the sums")
     before = kept(collector.server.home)
     while waiting and len(seen) < MOST:
         path = waiting.pop()
@@ -69,6 +70,7 @@ def test_following_every_link_twice_changes_nothing(collector, shop):
         "tag", "refused", "endorsements.csv", "mail", "extension", "prompts", f"extension/{claim}",
         f"conversations/{talk}", f"conversations/new?like={like}",
         "prompts/why", "prompts/1", "prompts/1/json", "prompts/1/preview",
+        "people", "products", "answers", "answers.csv", "charts/gap.csv",
     )
     assert {f"/admin/sites/{collector.site}/{page}" for page in pages} <= seen
     after = kept(collector.server.home)

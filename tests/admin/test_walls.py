@@ -15,6 +15,7 @@ from afterlike.collect import marks
 from afterlike.sites import invitations, webhooks
 from cast import BEN, new_id
 from parts.product import Server, make_site
+from parts.programs import until
 
 OF_A_SITE = [face for face in FACES if "<key>" in face.path]
 LEAST = {  # what a face needs; one that is not listed fails the test
@@ -54,6 +55,23 @@ LEAST = {  # what a face needs; one that is not listed fails the test
     "POST /admin/sites/<key>/extension/<int:claim>/check": "owner",
     "POST /admin/sites/<key>/extension/<int:claim>/token": "owner",
     "POST /admin/sites/<key>/extension/<int:claim>/remove": "owner",
+    "GET /admin/sites/<key>/people": "viewer",
+    "GET /admin/sites/<key>/people/<int:who>": "viewer",
+    "POST /admin/sites/<key>/people/<int:who>/tags": "editor",
+    "POST /admin/sites/<key>/people/<int:who>/notes": "editor",
+    "POST /admin/sites/<key>/people/<int:who>/merge": "editor",
+    "POST /admin/sites/<key>/people/<int:who>/part": "editor",
+    "GET /admin/sites/<key>/people/<int:who>/everything.json": "owner",
+    "GET /admin/sites/<key>/people/<int:who>/erase": "owner",
+    "POST /admin/sites/<key>/people/<int:who>/erase": "owner",
+    "GET /admin/sites/<key>/products": "viewer",
+    "GET /admin/sites/<key>/products/<int:product>": "viewer",
+    "GET /admin/sites/<key>/products/<int:product>/price.svg": "viewer",
+    "GET /admin/sites/<key>/products/<int:product>/price.csv": "viewer",
+    "GET /admin/sites/<key>/answers": "viewer",
+    "GET /admin/sites/<key>/answers.csv": "viewer",
+    "GET /admin/sites/<key>/answers.jsonl": "viewer",
+    "POST /admin/sites/<key>/answers/<int:answer>/tags": "editor",
     "GET /admin/sites/<key>/refused": "viewer",
     "GET /admin/sites/<key>/tag": "viewer",
     "GET /admin/sites/<key>/install": "viewer",
@@ -124,10 +142,11 @@ def town(tmp_path_factory):
         desks = {role: signed_in(running, f"{role}@here.test") for role in ROLES}
         desks["stranger"] = signed_in(running, "owner@there.test")
         for site in (here, there):
-            shopper_of(running, site).like()
+            ada = shopper_of(running, site)
+            ada.say(ada.like(), {"have": "wish"})
             shopper_of(running, site, BEN).like()
         like, bens = sorted(map(int, set(ids(desks["owner"].get(f"/admin/sites/{here.site}/endorsements")))))
-        agree_there(running, like)
+        who = agree_there(running, like)
         with behind(running) as tx:
             claim = claims_in_every_state(tx, here.site)[0]
             known = sites.site_named(tx, here.site).id
@@ -135,7 +154,10 @@ def town(tmp_path_factory):
                 marks.save_filter(tx, [(known, role, "q=a", 1)])
             filters = {row.name: row.id for row in marks.filters_of(tx, known)}
             prompt = tx.scalar(sa.select(tables.prompts.c.id).where(tables.prompts.c.key == "meet"))
-        rows = {"like": like, "bens": bens, "claim": claim, "prompt": prompt, "filters": filters["stranger"]}
+        products = f"/admin/sites/{here.site}/products"
+        until(lambda: '/products/1"' in desks["owner"].get(products).text, what="the sums")
+        rows = {"who": who, "product": 1, "answer": 1}
+        rows |= {"like": like, "bens": bens, "claim": claim, "prompt": prompt, "filters": filters["stranger"]}
         rows |= members_and_invitations(running, here.site) | a_failed_letter(desks["owner"], here.site, like)
         yield SimpleNamespace(
             url=running.url, here=here.site, there=there.site, desks=desks, like=like, rows=rows, filters=filters
@@ -167,7 +189,7 @@ def send(desk: Desk, face, key: str, rows: dict[str, int]):
     # What is gone afterwards is a row of its own.
     gone = {"<int:member>/remove": "leaver", "<int:invitation>/revoke": "revoked", "<int:hook>/remove": "unhooked"}
     path = next((path.replace(end.partition("/")[0], str(rows[row])) for end, row in gone.items() if path.endswith(end)), path)
-    for name in ("like", "claim", "prompt", "member", "invitation", "hook", "delivery"):
+    for name in ("like", "claim", "prompt", "who", "product", "answer", "member", "invitation", "hook", "delivery"):
         path = path.replace(f"<int:{name}>", str(rows[name]))
     for room in ("conversations", "mail", "filters", "keys"):
         path = path.replace(f"{room}/<int:id>", f"{room}/{rows[room]}")

@@ -3,7 +3,8 @@
 import pytest
 
 from afterlike.insight.honest import Rate, mean_interval, wilson
-from afterlike.show import cell, csv_line, percent
+from afterlike.sheet import line, plain
+from afterlike.show import percent
 
 
 @pytest.mark.parametrize(
@@ -32,5 +33,5 @@ def test_the_mean_of_promoters_and_detractors_is_the_nps():
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "  =1", "＝1"])
 def test_no_spreadsheet_takes_a_text_for_a_formula(text):
-    assert cell(text) == f"'{text}" and cell("plain") == "plain" and cell(-1.5) == "-1.5"
-    assert csv_line(["a", None, 3]) == "a,,3\r\n"
+    assert plain(text) == f"'{text}" and plain("plain") == "plain" and plain(-1.5) == "-1.5"
+    assert line(["a", None, 3]) == "a,,3\r\n"

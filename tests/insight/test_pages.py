@@ -11,7 +11,7 @@ from admin.desk import shopper_of, signed_in
 from conftest import ADMIN
 from followup.making import agree_there
 
-from cast import ADA, BEN, CHAIR, LAMP
+from cast import ADA, BEN, CHAIR, CLEO, LAMP
 from parts.product import Server, make_site
 from parts.programs import until
 
@@ -115,3 +115,58 @@ def _status(shop) -> int:
     one = listen(shop)
     hang_up(one)
     return one.status
+
+
+def test_a_person_is_tagged_noted_and_found(shop):
+    who = f"{shop.here}/people/{shop.endorser}"
+    assert "Ada Byron" in shop.desk.get(f"{shop.here}/people").words
+    assert shop.desk.post(f"{who}/tags", tag="Fair 2026").to.endswith("?done=tagged")
+    assert shop.desk.post(f"{who}/notes", note="Met at the fair").to.endswith("?done=noted")
+    words = shop.desk.get(f"{who}?done=noted").words
+    told = ("fair 2026", "Met at the fair", "The note is kept.", "The exact words, version 1", "What do you like about it?")
+    assert [one for one in told if one not in words] == []
+    assert "Ada Byron" in shop.desk.get(f"{shop.here}/people?tag=fair+2026").words
+    assert "Nobody matches" in shop.desk.get(f"{shop.here}/people?q=zebra").words
+    assert shop.desk.post(f"{who}/tags", tag="a,b").to.endswith("?wrong=tag")
+    assert shop.desk.post(f"{who}/merge", {"with": "x"}.popitem()).to.endswith("?wrong=nobody")
+    assert shop.desk.post(f"{who}/tags", remove="fair 2026").to.endswith("?done=untagged")
+
+
+def test_no_page_shows_an_address_and_only_the_owners_copy_holds_it(shop):
+    who = f"{shop.here}/people/{shop.endorser}"
+    address = shop.desk.get(f"{who}/everything.json").json["you"]["address"]
+    pages = [shop.desk.get(path).text.replace(ADMIN, "") for path in (f"{shop.here}/people", who, f"{who}/erase", shop.here)]
+    assert "@" in address and not any(address in page for page in pages)
+
+
+def test_erasing_wants_the_box_and_then_nobody_is_there(shop):
+    cleo = shopper_of(shop.server, shop.site, CLEO)
+    liked = cleo.like(LAMP)
+    cleo.say(liked, {"why": ["quality"]})
+    until(lambda: "Reading lamp" in shop.desk.get(f"{shop.here}/people?sort=likes").words
+          and "2 people" in shop.desk.get(f"{shop.here}/people").words, what="the second person")
+    other = max(map(int, re.findall(r'/people/(\d+)"', shop.desk.get(f"{shop.here}/people").text)))
+    path = f"{shop.here}/people/{other}/erase"
+    assert "This goes for good" in shop.desk.get(path).words
+    assert shop.desk.post(path).to.endswith("?unsure=1") and shop.desk.get(f"{shop.here}/people/{other}").status == 200
+    assert shop.desk.post(path, sure=1).to.endswith("/people?done=erased")
+    assert shop.desk.get(f"{shop.here}/people/{other}").status == 404
+
+
+def test_answers_are_added_up_and_taken_away_as_files(shop):
+    words = shop.desk.get(f"{shop.here}/answers").words
+    assert "What do you like about it? n = " in words and "shown 0 times" in words
+    rows = shop.desk.get(f"{shop.here}/answers.csv").text.splitlines()
+    assert rows[0].startswith("\ufeffanswer,answered_at,like,state,source,product_key,prompt")
+    assert any("counted,widget,lamp" in row and "The look" in row for row in rows[1:])
+    assert '"question_text": "What do you like about it?"' in shop.desk.get(f"{shop.here}/answers.jsonl").text
+    assert "Nobody has answered yet" in shop.desk.get(f"{shop.empty}/answers").words
+
+
+def test_a_product_is_told_by_the_way_it_was_liked(shop):
+    until(lambda: "Reading lamp" in shop.desk.get(f"{shop.here}/products").words, what="the sums")
+    words = shop.desk.get(f"{shop.here}/products/1").words
+    assert "0 by the extension 0 by your server" in words and "What is liked about it" in words
+    assert shop.desk.get(f"{shop.here}/products/1/price.csv").text.startswith("\ufefffrom,price,currency,availability\r\n")
+    assert shop.desk.get(f"{shop.here}/products/1/price.svg").headers["Content-Type"].startswith("image/svg+xml")
+    assert shop.desk.get(f"{shop.empty}/products/1").status == 404

@@ -1,6 +1,6 @@
 """What to ask next, or nothing: prompts, their versions, and who was asked when. It never sends anything."""
 
-from afterlike.prompts.answers import checked_answers, choices_reading, said
+from afterlike.prompts.answers import checked_answers, choice_of, choices_reading, said, title_of
 from afterlike.prompts.consent import wordings
 from afterlike.prompts.decide import GATES, NAMES, REASONS, VISIT, Facts, Prompt, Step, Turn, lot, next_step, rules, verdicts, why
 from afterlike.prompts.default import default_flow, default_flows
@@ -75,6 +75,7 @@ __all__ = [
     "change",
     "checked",
     "checked_answers",
+    "choice_of",
     "choices_reading",
     "default_flow",
     "default_flows",
@@ -105,6 +106,7 @@ __all__ = [
     "set_state",
     "spoken",
     "turn",
+    "title_of",
     "turns",
     "verdicts",
     "version",

@@ -20,6 +20,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_answers_visitor_id"), "answers", ["visitor_id"])
     op.create_index(op.f("ix_orders_visitor_id"), "orders", ["visitor_id"])
     op.create_index(op.f("ix_opt_ins_visitor_id"), "opt_ins", ["visitor_id"])
+    op.add_column("merges", sa.Column("admin_id", Id, nullable=True))
     op.create_index(op.f("ix_merges_visitor_id"), "merges", ["visitor_id"])
     op.create_index(op.f("ix_endorsers_site_id"), "endorsers", ["site_id"])
     op.create_table(
@@ -83,3 +84,21 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_product_sums_site_id"), "product_sums", ["site_id"])
     op.create_index("ix_product_sums_due", "product_sums", ["product_id"], **due)
+    op.create_index("ix_answers_site", "answers", ["site_id", "id"])
+    op.create_table(
+        "answer_sums",
+        sa.Column("site_id", Id, autoincrement=False, nullable=False),
+        sa.Column("sums", sa.Text(), nullable=False),
+        sa.Column("took_ms", sa.Integer(), nullable=False),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("site_id", name=op.f("pk_answer_sums")),
+    )
+    op.create_table(
+        "answer_tags",
+        sa.Column("answer_id", Id, autoincrement=False, nullable=False),
+        sa.Column("tag", sa.Text(), nullable=False),
+        sa.Column("site_id", Id, nullable=False),
+        sa.Column("tagged_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("answer_id", "tag", name=op.f("pk_answer_tags")),
+    )
+    op.create_index("ix_answer_tags_site", "answer_tags", ["site_id", "tag"])
