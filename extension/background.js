@@ -3,6 +3,8 @@
 import { answering, browser } from './browser.js';
 import { likes } from './likes.js';
 import { pageGlobals } from './view.js';
+import { address } from '../widget/facts.js';
+import { fileOf } from './part.js';
 import { given } from './personal.js';
 import { check, settings } from './settings.js';
 import { always, allowed, refresh } from './sites.js';
@@ -39,7 +41,7 @@ answering({
   locale: async () => (await settings()).language || browser.i18n.getUILanguage(),
   part: async ({ name }, { tab }) => {
     if (!PARTS.test(name)) throw new Error(`There is no part ${name}.`);
-    await put(tab.id, `parts/${name}.js`);
+    await put(tab.id, fileOf(name));
   },
   globals: async (_, { tab }) => (await browser.scripting.executeScript({ target: { tabId: tab.id, frameIds: [0] }, func: pageGlobals, world: 'MAIN' }))[0]?.result,
   mine: ({ origin, keys }, sender) => of(sender).mine(origin, keys),
@@ -84,24 +86,26 @@ browser.alarms.onAlarm.addListener(() => lasting.wake());
 
 function menus() {
   browser.contextMenus.removeAll();
-  browser.contextMenus.create({ id: 'like', title: 'Like this', contexts: ['link', 'image'], targetUrlPatterns: ['http://*/*', 'https://*/*'] });
+  browser.contextMenus.create({ id: 'like', title: browser.i18n.getMessage('menu'), contexts: ['link', 'image'], targetUrlPatterns: ['http://*/*', 'https://*/*'] });
 }
 
 browser.contextMenus.onClicked.addListener(async (/** @type {any} */ { linkUrl, srcUrl, mediaType, pageUrl }, /** @type {any} */ tab) => {
   await look(tab.id).catch(() => undefined);
   const url = linkUrl ?? pageUrl;
   const pressed = await say(tab.id, { what: 'press', url });
-  if (!pressed && /^https?:/.test(url)) await like(tab, url, mediaType === 'image' ? srcUrl : undefined);
+  if (!pressed) await like(tab, url, mediaType === 'image' ? srcUrl : undefined);
 });
 
-/** Likes what is behind an address, which nobody has looked at yet. @param {any} tab @param {string} address @param {string} [image] */
-async function like(tab, address, image) {
-  const url = new URL(address);
-  url.hash = '';
+/** Likes what is behind an address, which nobody has looked at yet. @param {any} tab @param {string} at @param {string} [image] */
+async function like(tab, at, image) {
+  const url = address(at, at);
+  if (!url) return;
+  const { origin, pathname } = new URL(url);
   const id = crypto.randomUUID();
   tabs.set(id, tab.id);
-  const product = { key: url.href.slice(-200), url: url.href, title: tab.url === url.href ? tab.title?.slice(0, 300) : undefined, image };
-  await of({ tab }).like({ id, origin: url.origin, product, page: { url: url.origin + url.pathname }, context: { pressed_at: Date.now() } });
+  // The same key as its page gives it, where that says nothing else.
+  const product = { key: url.slice(-200), url, title: tab.url === at ? tab.title?.slice(0, 300) : undefined, image };
+  await of({ tab }).like({ id, origin, product, page: { url: origin + pathname }, context: { pressed_at: Date.now() } });
   await browser.action.setBadgeText({ tabId: tab.id, text: '♥' });
 }
 

@@ -89,7 +89,10 @@ const version = /^version = (\S+)/m.exec(readFileSync(join(root, 'setup.cfg'), '
 
 /** Of the extension's pages: a file for each. */
 const languages = readdirSync(join(here, 'words')).map(name => name.replace('.js', '')).sort();
-const spoken = await Promise.all(languages.map(async language => [language, (await import(`./words/${language}.js`)).default]));
+const modules = await Promise.all(languages.map(async language => [language, await import(`./words/${language}.js`)]));
+const spoken = modules.map(([language, words]) => [language, words.default]);
+/** What the browser itself says. */
+const browsers = modules.map(([language, words]) => [language, words.browser]);
 /** The one sentence of the pages' words that the content script says. */
 const later = Object.fromEntries(spoken.map(([language, words]) => [language, words.later]));
 
@@ -119,12 +122,15 @@ async function bundled(entry) {
   return `${code}\n`;
 }
 
-/** A later part of the content script: puts what it exports where part.js finds it. @param {string} path @param {string} name */
-async function partOf(path, name) {
-  const { metafile } = await build({ ...OPTIONS, entryPoints: [join(root, path)], format: 'esm', metafile: true, outdir: out });
-  const names = `{ ${Object.values(metafile.outputs)[0].exports.filter(name => name !== NEVER).join(', ')} }`;
-  const contents = `import ${names} from './${path}'; (globalThis.afterlikeParts ??= {}).${name} = ${names};`;
-  return bundled({ stdin: { contents, resolveDir: root } });
+/** Later parts of the content script in one file: puts what they export where part.js finds it. @param {string} folder @param {string[]} names */
+async function partsOf(folder, names) {
+  const lines = await Promise.all(names.map(async name => {
+    const path = `./widget/${folder}${name}.js`;
+    const { metafile } = await build({ ...OPTIONS, entryPoints: [join(root, path)], format: 'esm', metafile: true, outdir: out });
+    const exported = Object.values(metafile.outputs)[0].exports.filter(one => one !== NEVER);
+    return `import * as ${name} from '${path}'; parts.${name} = { ${exported.map(one => `${one}: ${name}.${one}`)} };`;
+  }));
+  return bundled({ stdin: { contents: `const parts = globalThis.afterlikeParts ??= {}; ${lines.join('')}`, resolveDir: root } });
 }
 
 /** @param {string} name */
@@ -137,16 +143,20 @@ async function pages() {
   return `${code}\n`;
 }
 
+/** A page before its script has filled it. @param {string} name */
+const page = name => `<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content=width=device-width><title>${
+  settings.name.replace(/[<&]/g, one => `&#${one.charCodeAt(0)};`)}</title><link rel=stylesheet href=pages.css><script type=module src=pages.js></script><body class=${name}>\n`;
+
 /** @type {Record<string, Uint8Array|string>} */
 const files = {};
 files['manifest.json'] = `${JSON.stringify(manifest(settings, version), null, 2)}\n`;
 files['background.js'] = await script('background');
 files['content.js'] = await script('content');
-for (const name of WIDGET) files[`parts/${name}.js`] = await partOf(`widget/${name}.js`, name);
-for (const name of readdirSync(join(root, 'widget/words')).filter(name => name !== 'en.js').sort()) files[`parts/${name}`] = await partOf(`widget/words/${name}`, name.slice(0, 2));
-for (const name of PAGES) {
-  files[`${name}.html`] = readFileSync(join(here, `${name}.html`), 'utf8').replaceAll('{name}', settings.name.replace(/[<&"]/g, one => `&#${one.charCodeAt(0)};`));
-}
+for (const name of WIDGET) files[`parts/${name}.js`] = await partsOf('', [name]);
+const tongues = readdirSync(join(root, 'widget/words')).map(name => name.replace('.js', '')).filter(name => name !== 'en').sort();
+files['parts/words.js'] = await partsOf('words/', tongues);
+for (const name of PAGES) files[`${name}.html`] = page(name);
+for (const [language, { menu, key }] of browsers) files[`_locales/${language}/messages.json`] = JSON.stringify({ menu: { message: menu }, key: { message: key } });
 files['pages.js'] = await pages();
 files['pages.css'] = (await transform(readFileSync(join(here, 'pages.css'), 'utf8'), { loader: 'css', minify: true, target: OPTIONS.target })).code;
 

@@ -119,12 +119,13 @@ function start() {
     face.panel?.close();
     show(face, liked, face.count && face.count + (liked ? 1 : -1), liked ? id : undefined);
     const context = { locale, position: [...faces.keys()].indexOf(product.key) + 1, dwell_ms: Date.now() - loaded, pressed_at: Date.now() };
-    await ask('press', { id, liked, origin, product: here(product), page: page(), context });
+    const kept = await ask('press', { id, liked, origin, product: here(product), page: page(), context });
     if (!liked) return;
+    if (face.like === id) face.like = kept; // what was liked before, in another window say, is the same like
     await safe(readGlobals)();
     const all = { ...product, ...await (await load('read'))?.details(doc, face) };
     face.product = all;
-    if (face.like === id) await ask('post', { kind: 'details', like: id, body: { product: here(all) } });
+    if (face.like === kept) await ask('post', { kind: 'details', like: kept, body: { product: here(all) } });
   });
 
   /** The collector has answered, or has refused. @param {{key: string, like: string, liked: boolean, count?: number, step?: any, sentence?: string}} told */
@@ -178,6 +179,8 @@ function start() {
       }),
       // From the popup, the menu or the keyboard: a press of the visitor's all the same.
       press: async ({ key, url }) => {
+        // The menu and the keyboard may be the first to ask for buttons here.
+        if (!key) await begun.then(() => tools.look?.());
         const face = key ? faces.get(key) : url ? [...faces.values()].find(({ product }) => product.url === url) : [...faces.values()].find(({ host }) => host.isConnected);
         if (face && !yields()) await turn(face);
         return face && { title: face.product.title, liked: face.liked };
@@ -189,8 +192,8 @@ function start() {
     if (!yields()) looking(tools, met, {}, words);
   });
 
+  const begun = begin();
   parts.alive = { look: safe(() => yields() || tools.look?.()) };
-  begin();
 }
 
 if (top === self && /^https?:$/.test(location.protocol)) {

@@ -7,7 +7,7 @@ import { secret } from '../widget/ids.js';
 import { outbox } from '../widget/send.js';
 import { store as keeper } from '../widget/store.js';
 import { browser } from './browser.js';
-import { rest } from './personal.js';
+import { left, rest } from './personal.js';
 import { settings, token } from './settings.js';
 
 /**
@@ -23,7 +23,9 @@ import { settings, token } from './settings.js';
  * @property {string} [site]  that keeps it there, once the collector has answered
  * @property {string} [known]  the id that the collector knows it by, where that is another
  * @property {number} [count]
- * @property {any} [step]  what it asked, until that is answered
+ * @property {any} [step]  what it asked, until that is answered; of one that was begun what is left
+ * @property {string} [flow]  under which it was shown
+ * @property {string} [sheet]  under which it is answered
  * @property {string} [refused]  the collector's own sentence
  * @property {boolean} [ended]  taken back, and the collector is still to hear of it
  *
@@ -45,6 +47,8 @@ export function likes(lasting, told) {
   let opened;
   /** Likes that the collector is just hearing of. @type {Set<Promise<unknown>>} */
   const leaving = new Set();
+  /** @type {Promise<any>} */
+  let asked = Promise.resolve();
 
   /** @returns {Like[]} */
   const records = () => [...mine.kept.values()].filter(({ origin }) => origin);
@@ -112,7 +116,8 @@ export function likes(lasting, told) {
    */
   async function send(collector, path, body, method) {
     for (const fresh of [false, true]) {
-      const install = await token(collector, fresh);
+      // One after the other: the first asks for it, and the others have it.
+      const install = await (asked = asked.catch(() => undefined).then(() => token(collector, lasting, fresh)));
       if (!install.token) return /** @type {import('../widget/main.js').Heard} */ (install);
       const told = await fetch(`${collector}/v1/${path}`, {
         method, body: JSON.stringify({ ...body, install: install.token }), credentials: 'omit', signal: AbortSignal.timeout(1e4),
@@ -228,13 +233,23 @@ export function likes(lasting, told) {
       const like = record(id) && asLike(record(id));
       if (!like || like.ended) return;
       if (kind === 'details') keep({ ...like, product: { ...like.product, ...said.product } });
-      if (kind === 'answers' && said.done || said.event === 'answered') keep({ ...like, step: partly && like.step ? rest(like.step) : undefined });
+      if (kind === 'shown') keep({ ...like, flow: said.id });
+      if (kind === 'answers') {
+        const step = !said.done ? like.step && left(like.step, ({ key }) => said.answers[key]) : partly && like.step ? rest(like.step) : undefined;
+        keep({ ...like, sheet: said.id, step });
+      }
       post.add(kind, line(like), id, said);
       timer();
     }),
 
     /** A call of its own that is answered at once; what it says is not kept. */
-    call: ready((/** @type {string} */ path, /** @type {any} */ said) => call(path, said)),
+    call: ready(async (/** @type {string} */ path, /** @type {any} */ said) => {
+      const heard = await call(path, said);
+      const like = record(said.like);
+      const passed = { 'opt-ins': 'address', 'profile-links': 'profile' }[path];
+      if (passed && heard.status === 202 && like?.step) mine.set({ .../** @type {any} */ (like), step: left(like.step, ({ type }) => type === passed ? '' : undefined) });
+      return heard;
+    }),
 
     /** Its step has been gone through, whatever was answered. */
     done: ready((/** @type {string} */ id) => {

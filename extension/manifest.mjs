@@ -9,6 +9,7 @@ export function manifest({ name, description, collector, always_on, homepage, ge
   return {
     manifest_version: 3,
     name,
+    default_locale: 'en',
     version,
     description,
     ...(homepage && { homepage_url: homepage }),
@@ -22,7 +23,7 @@ export function manifest({ name, description, collector, always_on, homepage, ge
     ...(always_on.length && { content_scripts: [{ matches: always_on, js: ['content.js'], run_at: 'document_idle' }] }),
     commands: {
       _execute_action: { suggested_key: { default: 'Alt+Shift+K' } },
-      like: { suggested_key: { default: 'Alt+Shift+L' }, description: 'Like the product of this page' },
+      like: { suggested_key: { default: 'Alt+Shift+L' }, description: '__MSG_key__' },
     },
     incognito: 'spanning',
     minimum_chrome_version: '120',

@@ -29,5 +29,21 @@ export function without(step, later) {
   return { ...step, cards, text: undefined, thanks: later && cards[0] && thanks ? `${thanks} ${later}` : later ?? thanks };
 }
 
+/**
+ * What is left of a step after the last card that has been passed, where its answer leads; nothing where that asks nothing more.
+ * @param {Step} step @param {(card: any) => any} answer  nothing for a card that has not been passed
+ * @returns {Step|undefined}
+ */
+export function left(step, answer) {
+  const { cards } = step;
+  const last = cards.filter((/** @type {any} */ card) => answer(card) !== undefined).at(-1);
+  if (!last) return step;
+  const given = answer(last);
+  const { next } = (last.options ?? []).find((/** @type {any} */ { key }) => key === given) ?? {};
+  const to = (given === true ? last.next_yes : given === false ? last.next_no : next) ?? last.next;
+  const more = cards.slice(to ? cards.findIndex((/** @type {any} */ { key }) => key === to) : cards.indexOf(last) + 1);
+  return more.some((/** @type {any} */ { type }) => type !== 'statement') ? { ...step, cards: more } : undefined;
+}
+
 /** Only such cards, of a step whose questions are answered. @param {Step} step @returns {Step} */
 export const rest = step => ({ ...step, prompt: undefined, cards: step.cards.filter(about(step)) });

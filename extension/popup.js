@@ -58,14 +58,14 @@ function show(products) {
 /** Asks the page until the popup is closed: shops bring their products late, and the collector answers late. */
 async function look() {
   const begun = Date.now();
-  try {
-    await ask('look', { tab: tab.id });
-  } catch {
-    note.textContent = say('closed');
-    return;
-  }
   for (;;) {
-    const { widget, products = [] } = await ask('found', { tab: tab.id }) ?? {};
+    const found = await ask('found', { tab: tab.id });
+    // Nobody there: the page is new, or has just been loaded anew.
+    if (!found && await ask('look', { tab: tab.id }).then(() => false, () => true)) {
+      note.textContent = say('closed');
+      return;
+    }
+    const { widget, products = [] } = found ?? {};
     show(widget ? [] : products);
     const patient = !widget && !products[0] && Date.now() - begun < PATIENCE;
     const said = say(widget ? 'own' : products[0] ? 'found' : patient ? 'looking' : 'nothing', { n: products.length });

@@ -23,17 +23,22 @@ export async function set(set) {
   await browser.storage.local.set({ settings: own });
 }
 
+/** What private windows have instead of the disk, until the background ends. @type {Record<string, any>} */
+const memory = {};
+const inMemory = { get: async () => memory, set: async (/** @type {object} */ more) => Object.assign(memory, more) };
+
 /**
- * The token that this collector gave this installation; asked for with the first like.
- * @param {string} collector @param {boolean} [fresh]  not the one that is kept
+ * The token that this collector gave this installation; asked for with the first like. Private windows have their own.
+ * @param {string} collector @param {boolean} lasting @param {boolean} [fresh]  not the one that is kept
  * @returns {Promise<{token?: string, status: number, pause?: string|null, answer: any}>}
  */
-export async function token(collector, fresh) {
-  const { installs = {} } = await browser.storage.local.get('installs');
+export async function token(collector, lasting, fresh) {
+  const store = lasting ? browser.storage.local : inMemory;
+  const { installs = {} } = await store.get('installs');
   if (installs[collector] && !fresh) return { token: installs[collector], status: 200, answer: {} };
   const { status, pause, answer } = await post(collector, 'installs', { version: browser.runtime.getManifest().version });
   if (status > 299) return { status, pause, answer };
-  await browser.storage.local.set({ installs: { ...installs, [collector]: answer.token } });
+  await store.set({ installs: { ...installs, [collector]: answer.token } });
   return { token: answer.token, status, answer };
 }
 

@@ -5,14 +5,14 @@ import { uuid } from '../widget/ids.js';
 import { button as english } from '../widget/words/en.js';
 import { ask, browser } from './browser.js';
 import { button, make, page, say } from './page.js';
-import { parts } from './part.js';
+import { fileOf, parts } from './part.js';
 import { first, given, PERMISSION, without } from './personal.js';
 
 const id = new URLSearchParams(location.search).get('like');
 
 /** Later parts of the widget: files of the package. @param {string} name @returns {Promise<any>} */
 const load = name => parts[name] ?? new Promise((done, fail) => document.head.append(make('script', {
-  src: `parts/${name}.js`, onload: () => done(parts[name]), onerror: fail,
+  src: fileOf(name), onload: () => done(parts[name]), onerror: fail,
 })));
 
 /** @param {string} locale */
@@ -40,9 +40,11 @@ async function open({ product, ...like }, step) {
     if (face.root.querySelector('section') && !face.root.querySelector('form')) ask('done', { id });
   }).observe(face.root, { childList: true, subtree: true });
 
+  // One that was begun goes on under the same ids, which the panel takes before any other.
+  const ids = [like.flow, like.sheet];
   face.button.focus(); // the panel takes it along
   await (await load('panel')).open(face, step, {
-    faces: new Map([[product.key, face]]), load, speak, uuid,
+    faces: new Map([[product.key, face]]), load, speak, uuid: () => ids.shift() ?? uuid(),
     tell: () => true,
     post: { add: (/** @type {string} */ kind, /** @type {string} */ _, /** @type {string} */ like, /** @type {object} */ body) => ask('post', { kind, like, body }) },
     call: (/** @type {string} */ path, /** @type {object} */ body) => ask('call', { path, body }),

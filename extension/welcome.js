@@ -7,7 +7,7 @@ import { settings } from './settings.js';
 const { collector } = await settings();
 /** Those that the browser has given us; another extension may have been first. @type {{open?: string, like?: string}} */
 const keys = Object.fromEntries((await browser.commands.getAll()).map((/** @type {any} */ { name, shortcut }) => [name === 'like' ? name : 'open', shortcut]));
-const given = { name: NAME, collector, ...keys };
+const given = { name: NAME, collector, menu: browser.i18n.getMessage('menu'), ...keys };
 /** @param {(Parameters<typeof say>[0]|false)[]} names */
 const text = (...names) => names.map(name => name && make('p', {}, say(name, given)));
 

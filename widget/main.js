@@ -164,10 +164,9 @@ function start(script, api) {
 
   /** @param {Face} face */
   const body = ({ product }) => ({
-    source: 'widget',
     product,
     page: page(),
-    context: { locale, position: [...faces.keys()].indexOf(product.key) + 1, dwell_ms: Date.now() - loaded, pressed_at: Date.now() },
+    context: { locale, position: [...faces.keys()].indexOf(product.key) + 1, dwell_ms: Date.now() - loaded, pressed_at: Date.now(), lasting: store.lasting },
   });
 
   const press = safe((/** @type {Face} */ face) => {

@@ -1,5 +1,8 @@
 /** English words of the extension's pages. `{…}` is filled in. */
 
+/** What the browser says for the extension, in the language that it speaks itself. */
+export const browser = { menu: 'Like this', key: 'Like the product of this page' };
+
 export default {
   dir: 'ltr',
 
@@ -88,7 +91,7 @@ export default {
   what: 'Press the icon of {name} on a product’s page. Its products get a Like button; press it, and you may be asked why. You never have to answer.',
   pinFirefox: 'To see the icon: press the puzzle piece in the toolbar, then the wheel beside {name}, then “Pin to Toolbar”.',
   pin: 'To see the icon: press the puzzle piece in the toolbar, then the pin beside {name}.',
-  menu: 'The menu of a link or a picture has “Like this”.',
+  menu: 'The menu of a link or a picture has “{menu}”.',
   keyOpen: 'By keyboard: {open} is a press on the icon.',
   keyLike: 'By keyboard: {like} likes the product of the page.',
   sentTitle: 'What is sent',

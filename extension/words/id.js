@@ -1,5 +1,8 @@
 /** Indonesian words of the extension's pages. `{…}` is filled in. */
 
+/** What the browser says for the extension, in the language that it speaks itself. */
+export const browser = { menu: 'Sukai ini', key: 'Sukai produk di halaman ini' };
+
 export default {
   dir: 'ltr',
 
@@ -88,7 +91,7 @@ export default {
   what: 'Tekan ikon {name} di halaman produk. Produknya mendapat tombol Suka; tekan, dan mungkin Anda ditanya mengapa. Anda tidak pernah harus menjawab.',
   pinFirefox: 'Agar ikonnya terlihat: tekan kepingan puzzle di bilah alat, lalu roda gigi di samping {name}, lalu “Sematkan ke Bilah Alat”.',
   pin: 'Agar ikonnya terlihat: tekan kepingan puzzle di bilah alat, lalu pin di samping {name}.',
-  menu: 'Menu tautan atau gambar punya “Like this”.',
+  menu: 'Menu tautan atau gambar punya “{menu}”.',
   keyOpen: 'Dengan papan ketik: {open} sama dengan menekan ikon.',
   keyLike: 'Dengan papan ketik: {like} menyukai produk di halaman.',
   sentTitle: 'Apa yang dikirim',

@@ -7,6 +7,9 @@ from flask import Flask, Response
 from flask_cors import CORS
 
 from afterlike import __version__, assets, collect, followup, health, me, show, signing, sites, web
+from afterlike.asking import editor, preview
+from afterlike.asking import pages as asking
+from afterlike.asking import why as reasons
 from afterlike.collect import api as collector
 from afterlike.collect import claim_pages as claims
 from afterlike.collect import pages as endorsements
@@ -16,8 +19,10 @@ from afterlike.config import Config, SettingError, load
 from afterlike.db import Database, remember_pepper
 from afterlike.followup import mail_pages as mail
 from afterlike.followup import pages as conversations
+from afterlike.insight import answer_pages, live, people_pages, product_pages
+from afterlike.insight import pages as insight
 from afterlike.limits import Limits
-from afterlike.me import changes, erasures, stops, ways_in
+from afterlike.me import by_admin, changes, erasures, stops, ways_in
 from afterlike.me import pages as own
 from afterlike.openapi import described
 from afterlike.sites import account_pages as account
@@ -119,16 +124,32 @@ FACES = (
     Face("POST",   "/admin/account/passkeys/<int:id>/remove",  account.remove_passkey),
     Face("POST",   "/admin/account/sessions/end",              account.end_sessions),
     Face("POST",   "/admin/account/sessions/<int:id>/end",     account.end_session),
+    Face("GET",    "/admin/sites/<key>",                           insight.show),
+    Face("GET",    "/admin/sites/<key>/latest",                    live.latest),
+    Face("GET",    "/admin/sites/<key>/charts/<name>",             insight.chart),
     Face("GET",    "/admin/sites/<key>/endorsements",              endorsements.listing),
     Face("GET",    "/admin/sites/<key>/endorsements.csv",          endorsements.csv),
     Face("POST",   "/admin/sites/<key>/endorsements/decisions",    endorsements.decide),
     Face("GET",    "/admin/sites/<key>/endorsements/<int:like>",   endorsements.one),
+    Face("POST",   "/admin/sites/<key>/endorsements/filters",                   endorsements.save_filter),
+    Face("POST",   "/admin/sites/<key>/endorsements/filters/<int:id>/delete",   endorsements.drop_filter),
     Face("GET",    "/admin/sites/<key>/conversations",                    conversations.listing),
     Face("POST",   "/admin/sites/<key>/conversations",                    conversations.begin),
     Face("GET",    "/admin/sites/<key>/conversations/new",                conversations.compose),
     Face("GET",    "/admin/sites/<key>/conversations/<int:id>",           conversations.thread),
     Face("POST",   "/admin/sites/<key>/conversations/<int:id>/messages",  conversations.write),
     Face("POST",   "/admin/sites/<key>/conversations/<int:id>/state",     conversations.turn),
+    Face("GET",    "/admin/sites/<key>/prompts",                          asking.listing),
+    Face("POST",   "/admin/sites/<key>/prompts",                          asking.make),
+    Face("POST",   "/admin/sites/<key>/prompts/settings",                 asking.settings),
+    Face("GET",    "/admin/sites/<key>/prompts/why",                      reasons.why),
+    Face("POST",   "/admin/sites/<key>/prompts/<int:prompt>/acts",        asking.act),
+    Face("GET",    "/admin/sites/<key>/prompts/<int:prompt>",             editor.look),
+    Face("POST",   "/admin/sites/<key>/prompts/<int:prompt>",             editor.save),
+    Face("GET",    "/admin/sites/<key>/prompts/<int:prompt>/json",        editor.look_json),
+    Face("POST",   "/admin/sites/<key>/prompts/<int:prompt>/json",        editor.save_json),
+    Face("GET",    "/admin/sites/<key>/prompts/<int:prompt>/preview",      preview.widget),
+    Face("GET",    "/admin/sites/<key>/prompts/<int:prompt>/preview/page", preview.hosted),
     Face("GET",    "/admin/sites/<key>/mail",                      mail.mail),
     Face("POST",   "/admin/sites/<key>/mail/<int:id>/again",       mail.again),
     Face("POST",   "/admin/sites/<key>/mail/settings",             mail.notices),
@@ -139,6 +160,23 @@ FACES = (
     Face("POST",   "/admin/sites/<key>/extension/<int:claim>/check",      claims.check),
     Face("POST",   "/admin/sites/<key>/extension/<int:claim>/token",      claims.renew),
     Face("POST",   "/admin/sites/<key>/extension/<int:claim>/remove",     claims.remove),
+    Face("GET",    "/admin/sites/<key>/people",                            people_pages.listing),
+    Face("GET",    "/admin/sites/<key>/people/<int:who>",                  people_pages.one),
+    Face("POST",   "/admin/sites/<key>/people/<int:who>/tags",             people_pages.tag),
+    Face("POST",   "/admin/sites/<key>/people/<int:who>/notes",            people_pages.note),
+    Face("POST",   "/admin/sites/<key>/people/<int:who>/merge",            people_pages.merge),
+    Face("POST",   "/admin/sites/<key>/people/<int:who>/part",             people_pages.part),
+    Face("GET",    "/admin/sites/<key>/people/<int:who>/everything.json",  by_admin.export),
+    Face("GET",    "/admin/sites/<key>/people/<int:who>/erase",            by_admin.erase_page),
+    Face("POST",   "/admin/sites/<key>/people/<int:who>/erase",            by_admin.erase),
+    Face("GET",    "/admin/sites/<key>/products",                          product_pages.listing),
+    Face("GET",    "/admin/sites/<key>/products/<int:product>",            product_pages.one),
+    Face("GET",    "/admin/sites/<key>/products/<int:product>/price.svg",  product_pages.price_picture),
+    Face("GET",    "/admin/sites/<key>/products/<int:product>/price.csv",  product_pages.price_file),
+    Face("GET",    "/admin/sites/<key>/answers",                           answer_pages.listing),
+    Face("GET",    "/admin/sites/<key>/answers.csv",                       answer_pages.as_csv),
+    Face("GET",    "/admin/sites/<key>/answers.jsonl",                     answer_pages.as_jsonl),
+    Face("POST",   "/admin/sites/<key>/answers/<int:answer>/tags",         answer_pages.tag),
     Face("GET",    "/admin/sites/<key>/refused",                   endorsements.refused),
     Face("GET",    "/admin/sites/<key>/tag",                       tagging.tag),
     Face("GET",    "/admin/sites/new",                             start.new),

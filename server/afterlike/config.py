@@ -164,6 +164,7 @@ SETTINGS = (
     ),
     Setting("AFTERLIKE_WORKERS", "0", _whole, "web processes; 0: one on SQLite, one per core on PostgreSQL"),
     Setting("AFTERLIKE_THREADS", "16", _whole, "threads in each web process"),
+    Setting("AFTERLIKE_LIVE_SECONDS", "25", _whole, "how long a live view of the admin's Home stays open before it asks again"),
     Setting("AFTERLIKE_WORK_IN_SERVE", "1", _yes, "1: `serve` also does the background work; 0: run `afterlike work` beside it"),
     Setting(
         "AFTERLIKE_TRUSTED_PROXIES",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from afterlike import collect, endorsers, followup, journal, prompts, tables
+from afterlike import collect, endorsers, followup, insight, journal, prompts, tables
 from afterlike.clock import now
 from afterlike.errors import NotFound
 from afterlike.web import House
@@ -26,6 +26,7 @@ class Erasure:
 ERASE = (
     # what goes                                                                 how
     ("letters to and from the person",                lambda tx, one: followup.erase(tx, one.endorser_id)),
+    ("tags on what they wrote",                       lambda tx, one: insight.erase(tx, one.visitor_ids)),
     ("answers, visits, where each like was pressed",  lambda tx, one: collect.erase(
         tx, one.site_id, one.visitor_ids, likes_too=one.likes_too, at=one.at)),
     ("what was asked when",                           lambda tx, one: prompts.erase(tx, one.visitor_ids)),
@@ -45,6 +46,7 @@ class Leaving:
 
 
 ERASE_BROWSER = (
+    ("tags on what was written there",                lambda tx, one: insight.erase(tx, [one.visitor_id])),
     ("its likes, answers, visits",                    lambda tx, one: collect.erase(
         tx, one.site_id, [one.visitor_id], likes_too=True, at=one.at)),
     ("what was asked when",                           lambda tx, one: prompts.erase(tx, [one.visitor_id])),
@@ -76,7 +78,8 @@ def _erase_one(
     visitor_ids = endorsers.visitors_of(tx, site_id, endorser_id)
     for _, clear in ERASE:
         clear(tx, Erasure(site_id, endorser_id, visitor_ids, likes_too, method, actor, at))
-    journal.append(tx, [{"site_id": site_id, "kind": "erased", "at": at, "about_id": endorser_id}])
+    gone = [{"about_id": endorser_id}, *({"visitor_id": visitor_id} for visitor_id in visitor_ids)]
+    journal.append(tx, [{"site_id": site_id, "kind": "erased", "at": at} | one for one in gone])
     return None
 
 

@@ -30,6 +30,8 @@ KINDS = (
     "restored",   # an admin put a like back
     "wrote",      # an admin wrote to an endorser
     "replied",    # an endorser answered
+    "merged",     # an admin made one person of two
+    "parted",     # and two of one again
 )
 
 WRITERS_LOCK = 0x61667465  # PostgreSQL advisory lock: writers share it, the horizon takes it alone
@@ -75,8 +77,10 @@ def _fold(tx: sa.Connection, items: list[tuple]) -> list[int]:
 
 
 def _fold_one(tx: sa.Connection, reader: str, fold: Fold, most: int, horizon: int) -> int:
-    rows = tables.journal.c
-    position = tx.scalar(sa.select(tables.cursors.c.position).where(tables.cursors.c.reader == reader).with_for_update()) or 0
+    rows, cursors = tables.journal.c, tables.cursors.c
+    # What is not there cannot be locked: two processes would both begin at the start.
+    tx.execute(db.insert(tx, tables.cursors).values(reader=reader, position=0, moved_at=now()).on_conflict_do_nothing())
+    position = tx.scalar(sa.select(cursors.position).where(cursors.reader == reader).with_for_update())
     next_ids = sa.select(rows.id).where(rows.id > position, rows.id <= horizon).order_by(rows.id).limit(most).subquery()
     last, count = tx.execute(sa.select(sa.func.max(next_ids.c.id), sa.func.count())).one()
     if count:

@@ -92,8 +92,9 @@ class Server(BaseApplication):
         self._app = self._make_app(self._config)
         return self._app
 
-    def _begin(self, _worker) -> None:
+    def _begin(self, worker) -> None:
         _collect_less()
+        self._app.extensions["afterlike"].state["serving"] = lambda: worker.alive  # what is streamed ends when it stops
         if self._config.work_in_serve:
             self._background = Worker(self._app.extensions["afterlike"])
             self._background.start()

@@ -3,7 +3,8 @@
 import csv
 import io
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import date
+from decimal import Decimal
 
 MARK = "\ufeff"  # at the start of a file, so that spreadsheets read it as UTF-8
 # What a spreadsheet may run: also after spaces, and the full-width twins (OWASP, CSV injection).
@@ -18,17 +19,14 @@ def line(cells: Iterable) -> str:
 
 
 def plain(cell: object) -> str:
-    """A cell that is text for every spreadsheet: a leading apostrophe where it could be a formula."""
+    """A cell that is text for every spreadsheet: a leading apostrophe where it could be a formula. Numbers stay numbers."""
     text = "" if cell is None else str(cell)
+    if isinstance(cell, int | float | Decimal):
+        return text
     return f"'{text}" if text.startswith(RISKY) or text.lstrip().startswith(RISKY) else text
 
 
-def moment(at: int | None) -> str:
-    """ISO 8601 in UTC."""
-    return "" if at is None else datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def headers(name: str) -> dict[str, str]:
+def headers(name: str, ending: str = "csv") -> dict[str, str]:
     """Of an answer that is kept as a file, with today's date in its name."""
-    file = f"{name}-{date.today().isoformat()}.csv"
+    file = f"{name}-{date.today().isoformat()}.{ending}"
     return {"Content-Disposition": f'attachment; filename="{file}"', "Cache-Control": "no-store"}

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_timedelta
-from babel.numbers import format_currency, format_decimal, get_currency_precision
+from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
 from markupsafe import Markup
 
 from afterlike.addresses import BadAddress, cleaned
@@ -30,6 +30,11 @@ def moment(at: int | None, locale: str = SPOKEN) -> Markup:
     )
 
 
+def iso(at: int | None) -> str:
+    """ISO 8601 in UTC; empty for no moment."""
+    return "" if at is None else datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def day(days: int | date, locale: str = SPOKEN) -> Markup:
     """A date, or days since 1970-01-01, as `<time>`."""
     when = days if isinstance(days, date) else date(1970, 1, 1) + timedelta(days=days)
@@ -43,6 +48,14 @@ def number(count: int, locale: str = SPOKEN) -> str:
     return format_decimal(count, locale=known(locale))
 
 
+def percent(share: float | None, locale: str = SPOKEN) -> str:
+    """A share from 0 to 1 in whole per cent; one that is neither nought nor all is never written as that."""
+    if share is None:
+        return "–"
+    rounded = round(share, 2) if share in (0, 1) else min(max(round(share, 2), 0.01), 0.99)
+    return format_percent(rounded, locale=known(locale))
+
+
 def money(minor: int | None, currency: str | None, locale: str) -> str:
     """Minor units as the site's visitors write money; empty where a product has no price."""
     if minor is None or currency is None:
@@ -50,15 +63,22 @@ def money(minor: int | None, currency: str | None, locale: str) -> str:
     return format_currency(Decimal(minor).scaleb(-get_currency_precision(currency)), currency, locale=known(locale))
 
 
+def amount(minor: int | None, currency: str | None) -> str:
+    """Minor units as a decimal text: (1999, "EUR") is "19.99"."""
+    if minor is None or currency is None:
+        return ""
+    return str(Decimal(minor).scaleb(-get_currency_precision(currency)))
+
+
 def seconds(ms: int, locale: str = SPOKEN) -> str:
     """A span of time in words: "12 seconds"."""
     return format_timedelta(timedelta(milliseconds=ms), locale=known(locale))
 
 
-def language(tag: str | None) -> str:
-    """The English name of a browser's language tag; the tag itself where nobody knows it."""
+def language(tag: str | None, locale: str = SPOKEN) -> str:
+    """The name of a browser's language tag; the tag itself where nobody knows it."""
     try:
-        return Locale.parse((tag or "")[:LONGEST_LOCALE].replace("-", "_")).get_display_name("en") or tag or ""
+        return Locale.parse((tag or "")[:LONGEST_LOCALE].replace("-", "_")).get_display_name(known(locale)) or tag or ""
     except (ValueError, UnknownLocaleError):
         return tag or ""
 
@@ -110,6 +130,7 @@ FILTERS = {
     "moment":      moment,
     "day":         day,
     "number":      number,
+    "percent":     percent,
     "money":       money,
     "seconds":     seconds,
     "language":    language,

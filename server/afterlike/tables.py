@@ -136,7 +136,7 @@ origin_claims = _table(  # a site says that a page's origin is its own; proven, 
     Column("token", Text, nullable=False),  # to be put where only the origin's owner can; public by nature
     Column("state", Text, nullable=False),
     Column("method", Text),  # dns | meta | file: what proved it last
-    Column("failures", Integer, nullable=False, server_default="0"),  # checks in a row that failed since it was proven
+    Column("failures", Integer, nullable=False, server_default="0"),  # checks in a row, since it was proven or asked for
     Column("problem", Text),  # what the last check found wrong, as a sentence
     _moment("claimed_at"),
     _moment("checked_at", null=True),
@@ -341,7 +341,7 @@ product_showings = _table(  # what was shown of a product, from when on; a new r
 endorsers = _table(  # someone who answered, opted in or left a link
     "endorsers", "endorsers",
     _id(),
-    _of("sites", "site_id"),
+    _of("sites", "site_id", index=True),
     _moment("made_at"),
 )
 
@@ -395,7 +395,7 @@ opt_ins = _table(  # what somebody asked for with an address; the same row whate
     _id(),
     _of("sites", "site_id"),
     Column("uuid", LargeBinary(16), nullable=False),
-    _of("visitors", "visitor_id"),
+    _of("visitors", "visitor_id", index=True),
     Column("like_id", Id, nullable=False),
     Column("address", Text),  # until it is settled
     Column("subject", LargeBinary(16), nullable=False, index=True),
@@ -535,12 +535,32 @@ merges = _table(  # a visitor who became part of somebody, with what went along,
     "merges", "endorsers",
     _id(),
     _of("sites", "site_id"),
-    _of("visitors", "visitor_id"),
+    _of("visitors", "visitor_id", index=True),
     Column("from_id", Id, nullable=False),
     Column("to_id", Id, nullable=False, index=True),
     Column("links", Text, nullable=False),  # JSON: ids of profile links
+    Column("admin_id", Id),  # whose word it was; null: the same confirmed address
     _moment("merged_at"),
     _moment("undone_at", null=True),
+)
+
+endorser_tags = _table(  # an admin's own words for people, to find them by
+    "endorser_tags", "endorsers",
+    _of("endorsers", "endorser_id", primary_key=True),
+    Column("tag", Text, primary_key=True),  # case-folded
+    _of("sites", "site_id"),
+    _moment("tagged_at"),
+    Index("ix_endorser_tags_site", "site_id", "tag"),
+)
+
+endorser_notes = _table(  # what admins wrote down about somebody; they can read it on their own page's export
+    "endorser_notes", "endorsers",
+    _id(),
+    _of("endorsers", "endorser_id", index=True),
+    Column("admin_id", Id),
+    Column("words", Text, nullable=False),
+    _moment("noted_at"),
+    sqlite_autoincrement=True,
 )
 
 # --- prompts ------------------------------------------------------------------------------------------------------
@@ -550,9 +570,10 @@ prompts = _table(
     _id(),
     _of("sites", "site_id"),
     Column("key", Text, nullable=False),
-    Column("state", Text, nullable=False),  # draft | running | paused
+    Column("state", Text, nullable=False),  # draft | running | paused | deleted
     Column("version", Integer, nullable=False),
     Column("shown", Integer, nullable=False, server_default="0"),  # for the quota
+    Column("place", Integer, nullable=False, server_default="0"),  # the order they are tried in; of two alike the older is first
     _moment("made_at"),
     _moment("changed_at"),
     UniqueConstraint("site_id", "key"),
@@ -613,6 +634,7 @@ likes = _table(
     Column("position", Integer),
     Column("dwell_ms", Integer),
     Column("locale", Text),
+    Column("lasting", SmallInteger),  # whether the browser keeps the visitor, so that a return is seen; null: nobody said
     Column("prompt_version_id", Id),  # the frozen next step: which flow, or none, and why
     Column("step_reason", Text, nullable=False),
     UniqueConstraint("uuid", "site_id"),
@@ -621,8 +643,41 @@ likes = _table(
         "uq_likes_live", "visitor_id", "product_id", unique=True,
         sqlite_where=text("unliked_at IS NULL"), postgresql_where=text("unliked_at IS NULL"),
     ),
-    Index("ix_likes_site_liked", "site_id", "liked_at"),
-    Index("ix_likes_product", "product_id"),
+    Index("ix_likes_site_liked", "site_id", "liked_at", "state", "source"),  # days are counted in it alone
+    Index("ix_likes_product", "product_id", "state", "source"),  # and products
+)
+
+decisions = _table(  # an admin's word on one like; what it was before, so that it can be undone exactly
+    "decisions", "collect",
+    _id(),
+    _of("sites", "site_id"),
+    _of("likes", "like_id", index=True),
+    Column("batch", LargeBinary(16), nullable=False, index=True),  # what was decided with one press
+    Column("decision", Text, nullable=False),
+    Column("before", Text, nullable=False),
+    Column("after", Text, nullable=False),
+    Column("admin_id", Id),  # null: the demo's history
+    Column("reason", Text),  # in the admin's own words
+    _moment("decided_at"),
+    CheckConstraint("decision in ('hold', 'reject', 'restore', 'undo')", name="decision"),
+)
+
+like_tags = _table(  # an admin's own order among the likes
+    "like_tags", "collect",
+    _of("likes", "like_id", primary_key=True),
+    Column("tag", Text, primary_key=True),  # case-folded
+    _of("sites", "site_id"),
+    Index("ix_like_tags_site", "site_id", "tag"),
+)
+
+saved_filters = _table(  # of the list of endorsements, shared by all admins of a site
+    "saved_filters", "collect",
+    _id(),
+    _of("sites", "site_id"),
+    Column("name", Text, nullable=False),
+    Column("query", Text, nullable=False),
+    _moment("saved_at"),
+    UniqueConstraint("site_id", "name"),
 )
 
 like_counts = _table(
@@ -637,13 +692,14 @@ answers = _table(
     _of("sites", "site_id"),
     Column("uuid", LargeBinary(16), nullable=False),
     _of("likes", "like_id", index=True),
-    _of("visitors", "visitor_id"),
+    _of("visitors", "visitor_id", index=True),
     _of("prompt_versions", "prompt_version_id"),
     Column("said", Text, nullable=False),  # JSON: card key -> value
     Column("done", SmallInteger, nullable=False),
     _moment("answered_at"),
     _moment("changed_at"),
     UniqueConstraint("uuid", "site_id"),
+    Index("ix_answers_site", "site_id", "id"),
 )
 
 visits = _table(
@@ -663,7 +719,7 @@ orders = _table(
     _id(),
     _of("sites", "site_id"),
     Column("order_id", Text, nullable=False),
-    _of("visitors", "visitor_id", null=True),
+    _of("visitors", "visitor_id", null=True, index=True),
     Column("total_minor", BigInteger, nullable=False),
     Column("currency", Text, nullable=False),
     Column("discount_minor", BigInteger),
@@ -724,4 +780,58 @@ messages = _table(
     UniqueConstraint("conversation_id", "uuid"),
     CheckConstraint("author in ('admin', 'endorser')", name="author"),
     sqlite_autoincrement=True,
+)
+
+# --- insight ------------------------------------------------------------------------------------------------------
+
+people_sums = _table(  # what each person adds up to; a reader marks whom something happened to, the sums follow
+    "people_sums", "insight",
+    Column("person", Id, primary_key=True, autoincrement=False),  # an endorser's id; minus a visitor's who is none yet
+    Column("site_id", Id, nullable=False),
+    Column("likes", Integer, nullable=False, server_default="0"),  # that count
+    Column("held", Integer, nullable=False, server_default="0"),
+    Column("rejected", Integer, nullable=False, server_default="0"),
+    Column("answered", SmallInteger, nullable=False, server_default="0"),
+    Column("opted_in", SmallInteger, nullable=False, server_default="0"),
+    Column("confirmed", SmallInteger, nullable=False, server_default="0"),
+    Column("returned", SmallInteger),  # on a later day than the first like; null: it cannot be known
+    Column("bought", SmallInteger, nullable=False, server_default="0"),
+    _moment("last_at", null=True),  # the newest trace of them
+    Column("changed", BigInteger, nullable=False),  # the newest row of the journal about them
+    Column("summed", BigInteger, nullable=False, server_default="0"),  # and up to where these sums are true
+    Index("ix_people_sums_site", "site_id", "last_at"),
+    Index("ix_people_sums_due", "person", sqlite_where=text("changed > summed"), postgresql_where=text("changed > summed")),
+)
+
+product_sums = _table(  # what each product adds up to, kept the same way; held and rejected likes stand apart
+    "product_sums", "insight",
+    _of("products", "product_id", primary_key=True),
+    Column("site_id", Id, nullable=False, index=True),
+    Column("widget", Integer, nullable=False, server_default="0"),
+    Column("extension", Integer, nullable=False, server_default="0"),
+    Column("api", Integer, nullable=False, server_default="0"),
+    Column("held", Integer, nullable=False, server_default="0"),
+    Column("rejected", Integer, nullable=False, server_default="0"),
+    Column("answered", Integer, nullable=False, server_default="0"),  # likes that count and have an answer
+    _moment("last_at", null=True),  # the newest like
+    Column("changed", BigInteger, nullable=False),
+    Column("summed", BigInteger, nullable=False, server_default="0"),
+    Index("ix_product_sums_due", "product_id", sqlite_where=text("changed > summed"), postgresql_where=text("changed > summed")),
+)
+
+answer_sums = _table(  # what the answers of a large site add up to; smaller ones are added up when somebody looks
+    "answer_sums", "insight",
+    Column("site_id", Id, primary_key=True, autoincrement=False),
+    Column("sums", Text, nullable=False),  # JSON: prompt id -> [answers, finished, card key -> [n, value -> count]]
+    Column("took_ms", Integer, nullable=False),
+    _moment("made_at"),
+)
+
+answer_tags = _table(  # an admin's own words for what somebody wrote
+    "answer_tags", "insight",
+    Column("answer_id", Id, primary_key=True, autoincrement=False),
+    Column("tag", Text, primary_key=True),
+    Column("site_id", Id, nullable=False),
+    _moment("tagged_at"),
+    Index("ix_answer_tags_site", "site_id", "tag"),
 )

@@ -1,6 +1,7 @@
 """The built-in texts in every language we ship, read from `locale/<locale>/LC_MESSAGES/afterlike.po`.
 
-What admins read stands in a catalogue of its own, `admin.po`, in fewer languages (DESK_LOCALES).
+What admins read stands in a catalogue of its own, `admin.po`, in fewer languages (DESK_LOCALES); where no admin is known
+yet, a text enters it as `for_admins("…")` and is translated where it is shown.
 
 A text's id is its English sentence, so English needs no catalogue and a text without a translation is still readable.
 Catalogues are compiled in memory at their first use: there is no binary to commit or to forget. A text enters the
@@ -33,6 +34,11 @@ def text(message: str, locale: str) -> str:
 
 def marked(message: str) -> str:
     """The message as it is; tells `pybabel extract` that it belongs into the catalogue and is translated later."""
+    return message
+
+
+def for_admins(message: str) -> str:
+    """The message as it is; tells `pybabel extract` that it belongs into the admins' catalogue and is translated later."""
     return message
 
 

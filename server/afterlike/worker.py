@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import sqlalchemy as sa
 
-from afterlike import collect, db, endorsers, followup, outbox, sites, tables
+from afterlike import collect, db, endorsers, followup, insight, outbox, sites, tables
 from afterlike.clock import DAY, SECOND, now
 from afterlike.errors import Unavailable
 from afterlike.web import House
@@ -27,6 +27,7 @@ def send_what_is_due(house: House) -> int:
         "invitation": lambda payload: sites.send_invitation(house, payload),
         "confirmation": lambda payload: endorsers.send_confirmation(house, payload),
         "me_link": lambda payload: endorsers.send_way_in(house, payload),
+        "claim_lapsed": lambda payload: sites.send_lapse(house.db, house.config, payload),
         "message": lambda payload: followup.send_message(house, payload),
     }
     return outbox.deliver(house.db, senders, now=now())
@@ -36,12 +37,15 @@ EVERY = (
     # what for                        what runs                                                               seconds
     ("send what the outbox promises", send_what_is_due,                                                            2),
     ("fold the journal into tallies", lambda house: collect.tally(house.db),                                       2),
+    ("add up people and products",    lambda house: insight.add_up(house.db),                                      5),
     ("tell webhooks what happened",   lambda house: sites.announce(house.db),                                      2),
     ("send what webhooks are told",   sites.send_webhooks,                                                         2),
+    ("add up answers of large sites", lambda house: insight.add_up_answers(house.db, now()),                      30),
     ("check claims on origins",       sites.check_due,                                                             2),
     ("forget old sessions and links", lambda house: house.db.write(sites.sweep, now()),                         3600),
     ("forget unconfirmed addresses",  lambda house: house.db.write(
         endorsers.expire, (now(), house.config.pending_kept_days)),                                            3600),
+    ("forget origins without a like", lambda house: house.db.write(sites.forget_empty, now()),                  3600),
     ("empty the log of what is gone", lambda house: house.db.scrub() and None,                                  3600),
     ("forget old ways in",            lambda house: house.db.write(endorsers.sweep_links, now()),               3600),
     ("forget old visits",             lambda house: house.db.write(

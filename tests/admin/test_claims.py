@@ -322,7 +322,7 @@ def test_a_claim_opens_the_likes_and_nothing_else_of_the_people(shop):
     assert 'filename="extension-people.example-' in file.headers["Content-Disposition"]
     assert shop.owner.get(f"/admin/sites/{shop.site.site}/endorsements/{like}").status == 404
     done = shop.owner.post(f"/admin/sites/{shop.site.site}/endorsements/decisions", decision="hold", like=like)
-    assert "likes=none" in done.to
+    assert "batch=none" in done.to
 
 
 def test_likes_from_before_are_in_none_of_the_sites_own_numbers(shop):

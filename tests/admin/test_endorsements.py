@@ -2,13 +2,18 @@
 
 import csv
 import io
+import re
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
+import sqlalchemy as sa
 from admin.desk import enter, ids, shopper_of, sign_in_link, signed_in
 from conftest import ADMIN
+from followup.making import behind
 
+from afterlike import tables
+from afterlike.collect import marks
 from cast import ADA, BARE, BEN, CHAIR, CLEO, LAMP, TEAPOT
 from parts.product import Server, make_site
 from parts.programs import until
@@ -26,7 +31,7 @@ def shop(server, site):
 def opened(running: Server, made) -> SimpleNamespace:
     path = f"/admin/sites/{made.site}/endorsements"
     return SimpleNamespace(
-        desk=signed_in(running, ADMIN), path=path, here=path.removesuffix("/endorsements"),
+        server=running, desk=signed_in(running, ADMIN), path=path, here=path.removesuffix("/endorsements"),
         who=lambda visitor=ADA: shopper_of(running, made, visitor), link=lambda: sign_in_link(running, ADMIN),
     )
 
@@ -137,8 +142,8 @@ def test_a_long_list_has_pages(shop):
     assert (len(set(ids(first))), len(set(ids(second)))) == (50, 3) and not set(ids(first)) & set(ids(second))
     assert "1–50 of 53 likes" in first.words and "51–53 of 53 likes" in second.words and "Page 2 of 2" in second.words
     assert f'rel="next" href="{shop.path}?state=counted&amp;page=2"' in first.text
-    beyond = shop.desk.get(f"{shop.path}?state=counted&page=9&done=hold&likes=1")
-    assert beyond.to == f"{shop.path}?state=counted&page=2&done=hold&likes=1"
+    beyond = shop.desk.get(f"{shop.path}?state=counted&page=9&done=hold&batch=none&told=tag&n=1")
+    assert beyond.to == f"{shop.path}?state=counted&page=2&done=hold&batch=none&told=tag&n=1"
 
 
 def test_held_likes_leave_the_count_and_undo_brings_them_back(shop):
@@ -153,18 +158,131 @@ def test_held_likes_leave_the_count_and_undo_brings_them_back(shop):
     assert shop.who().count("lamp-1") == 2 and "2 likes restored, and counted again." in shop.desk.get(undone.to).words
 
 
+def batch_of(reply) -> str:
+    return re.search(r"batch=([0-9a-f]{32})", reply.to)[1]
+
+
+def test_an_undo_puts_each_like_back_to_what_it_was(shop):
+    """One was held and one counted before both were rejected."""
+    shop.who(ADA).like()
+    shop.who(BEN).like()
+    second, first = sorted(set(ids(shop.desk.get(shop.path))), reverse=True)
+    decisions = f"{shop.path}/decisions"
+    shop.desk.post(decisions, decision="hold", like=first)
+    rejected = shop.desk.post(decisions, ("like", first), ("like", second), decision="reject")
+    assert shop.who().count("lamp-1") == 0
+    undone = shop.desk.post(decisions, decision="undo", batch=batch_of(rejected))
+    assert "2 likes put back to what they were before." in (shown := shop.desk.get(undone.to)).words
+    assert '<input type="hidden" name="batch"' not in shown.text
+    assert "Held" in shop.desk.get(f"{shop.path}/{first}").words and shop.who().count("lamp-1") == 1
+    again = shop.desk.post(decisions, decision="undo", batch=batch_of(rejected))
+    assert again.to.endswith("done=undo&batch=none") and "Nothing was changed." in shop.desk.get(again.to).words
+
+
+def test_an_undo_leaves_alone_what_was_decided_since(shop):
+    shop.who(ADA).like()
+    [like] = set(ids(shop.desk.get(shop.path)))
+    decisions = f"{shop.path}/decisions"
+    held = shop.desk.post(decisions, decision="hold", like=like)
+    shop.desk.post(decisions, decision="reject", like=like)
+    assert shop.desk.post(decisions, decision="undo", batch=batch_of(held)).to.endswith("batch=none")
+    assert "Rejected" in shop.desk.get(f"{shop.path}/{like}").words
+
+
+@pytest.mark.parametrize("batch", ["", "none", "0" * 31, "g" * 32, "%00"])
+def test_an_undo_of_nothing_changes_nothing(full, batch):
+    assert full.desk.post(f"{full.path}/decisions", decision="undo", batch=batch).status == 422
+    assert full.desk.post(f"{full.path}/decisions", decision="undo", batch="0" * 32).to.endswith("done=undo&batch=none")
+
+
+def test_a_like_tells_who_decided_what_and_why(shop):
+    shop.who(ADA).like()
+    [like] = set(ids(shop.desk.get(shop.path)))
+    held = shop.desk.post(f"{shop.path}/decisions", decision="hold", like=like, reason=f" a friend of \n ours {HOSTILE}")
+    shop.desk.post(f"{shop.path}/decisions", decision="undo", batch=batch_of(held))
+    shown = shop.desk.get(f"{shop.path}/{like}")
+    assert f"Held by {ADMIN}: a friend of ours" in shown.words and f"Counted again by {ADMIN}, as an undo" in shown.words
+    assert "<script>alert" not in shown.text and "<img src=x" not in shown.text
+
+
+# Tags, saved filters, and how the likes came.
+
+
+def test_a_tag_is_put_on_found_and_taken_off(shop):
+    shop.who(ADA).like(LAMP)
+    shop.who(BEN).like(CHAIR)
+    chair, lamp = sorted(set(ids(shop.desk.get(shop.path))), key=int, reverse=True)
+    decisions = f"{shop.path}/decisions"
+    put = shop.desk.post(decisions, ("like", lamp), ("like", chair), decision="tag", tag="  To   QUOTE ")
+    assert "2 likes have got the tag." in shop.desk.get(put.to).words
+    assert shop.desk.post(decisions, decision="tag", tag="to quote", like=lamp).to.endswith("told=tag&n=0")
+    assert shop.desk.post(decisions, decision="untag", tag="To Quote", like=chair).to.endswith("told=untag&n=1")
+    found = shop.desk.get(f"{shop.path}?tag=to+quote")
+    assert set(ids(found)) == {lamp} and "Remove filter: to quote" in found.words
+    assert f'href="{shop.path}?tag=to%20quote"' in shop.desk.get(f"{shop.path}/{lamp}").text
+
+
+@pytest.mark.parametrize("fields", [{"tag": ""}, {"tag": " \0 "}, {"tag": "x" * 41}, {"tag": "x", "like": "none"}])
+def test_a_tag_that_cannot_be_one_is_told(full, fields):
+    reply = full.desk.post(f"{full.path}/decisions", **({"decision": "tag", "like": "1"} | fields))
+    assert reply.status == 422 and ("A tag has one to 40 letters." in reply.words or "Tick up to" in reply.words)
+
+
+def test_filters_are_saved_under_a_name_and_deleted(shop):
+    shop.who(ADA).like()
+    save = {"name": " Lamps  of June ", "query": "q=lamp&page=3&done=hold&evil=1&since=2026-06-01"}
+    saved = shop.desk.post(f"{shop.path}/filters", **save)
+    assert saved.status == 303 and "Every admin of this site sees them." in shop.desk.get(saved.to).words
+    shown = shop.desk.get(f"{shop.path}?q=lamp&since=2026-06-01")
+    assert f'<a href="{shop.path}?q=lamp&amp;since=2026-06-01" aria-current="true" dir="auto">Lamps of June</a>' in shown.text
+    shop.desk.post(f"{shop.path}/filters", name="Lamps of June", query="q=chair")
+    assert shop.desk.get(shop.path).text.count("Lamps of June") == 1
+    gone = shop.desk.post(f"{shop.path}/filters/1/delete")
+    assert "The saved filter is deleted." in shop.desk.get(gone.to).words
+    assert "Lamps of June" not in shop.desk.get(shop.path).words
+    assert shop.desk.post(f"{shop.path}/filters/1/delete").status == 404
+
+
+@pytest.mark.parametrize("fields", [{"name": "", "query": "q=a"}, {"name": "x" * 61, "query": "q=a"}, {"name": "x", "query": ""},
+                                    {"name": "x", "query": "state=nonsense"}])
+def test_filters_that_cannot_be_saved_are_told(full, fields):
+    assert full.desk.post(f"{full.path}/filters", **fields).status == 422
+
+
+def test_a_site_has_a_bounded_number_of_saved_filters_and_tags(shop):
+    shop.who(ADA).like()
+    [like] = set(ids(shop.desk.get(shop.path)))
+    with behind(shop.server) as tx:
+        site = tx.scalar(sa.select(tables.likes.c.site_id))
+        for n in range(marks.MOST_FILTERS):
+            marks.save_filter(tx, [(site, f"filter {n}", "q=a", 1)])
+        for n in range(marks.MOST_TAGS):
+            marks.tag(tx, [(site, (int(like),), f"tag {n}")])
+    assert "Delete one that nobody needs." in shop.desk.post(f"{shop.path}/filters", name="x", query="q=b").words
+    assert shop.desk.post(f"{shop.path}/filters", name="filter 7", query="q=b").status == 303
+    assert "Use one that is there." in shop.desk.post(f"{shop.path}/decisions", decision="tag", tag="new", like=like).words
+
+
+def test_what_came_by_the_extension_is_counted_apart(full):
+    shown = full.desk.get(full.path).words
+    assert "1–4 of 4 likes 3 by the button on the page, 1 by the browser extension" in shown and "from the extension" in shown
+    assert "1–1 of 1 like 1 by the browser extension" in full.desk.get(f"{full.path}?source=extension").words
+    assert "by the button" not in full.desk.get(f"{full.path}?q=lamp").words
+
+
 def test_deciding_twice_is_deciding_once(shop):
     shop.who().like()
     [like] = set(ids(shop.desk.get(shop.path)))
     outcomes = [shop.desk.post(f"{shop.path}/decisions", decision="reject", like=like, one=like).to for _ in range(2)]
-    assert outcomes == [f"{shop.path}/{like}?done=reject&likes={like}", f"{shop.path}/{like}?done=reject&likes=none"]
+    assert re.fullmatch(rf"{shop.path}/{like}\?done=reject&batch=[0-9a-f]{{32}}", outcomes[0])
+    assert outcomes[1] == f"{shop.path}/{like}?done=reject&batch=none"
     assert shop.who().count("lamp-1") == 0 and "Nothing was changed." in shop.desk.get(outcomes[1]).words
 
 
 def test_what_was_taken_back_stays_taken_back(shop):
     shop.who().take_back(shop.who().like())
     [like] = set(ids(shop.desk.get(shop.path)))
-    assert "likes=none" in shop.desk.post(f"{shop.path}/decisions", decision="restore", like=like).to
+    assert "batch=none" in shop.desk.post(f"{shop.path}/decisions", decision="restore", like=like).to
     assert shop.who().count("lamp-1") == 0
 
 
@@ -181,10 +299,10 @@ def test_an_unknown_decision_is_told(full, fields):
     assert full.desk.post(f"{full.path}/decisions", **fields).status == 422
 
 
-@pytest.mark.parametrize("query", ["//evil.test", "javascript:x", "a=1\r\nX-Evil: 1", "page=2&done=reject&likes=7"])
+@pytest.mark.parametrize("query", ["//evil.test", "javascript:x", "a=1\r\nX-Evil: 1", "page=2&done=reject&batch=7&told=tag&n=3"])
 def test_the_way_back_stays_on_our_page(full, query):
     back = full.desk.post(f"{full.path}/decisions", decision="hold", like="999999", query=query)
-    assert back.status == 303 and back.to.startswith(f"{full.path}?") and back.to.endswith("done=hold&likes=none")
+    assert back.status == 303 and back.to.startswith(f"{full.path}?") and back.to.endswith("done=hold&batch=none")
     assert "X-Evil" not in back.headers
 
 

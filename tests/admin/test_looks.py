@@ -13,6 +13,7 @@ from sites.liking import claims_in_every_state, like_before, set_state
 
 from afterlike import sites, tables
 from afterlike.clock import now
+from afterlike.collect import marks
 from afterlike.sites import webhooks
 from cast import ADA, BEN, CHAIR, CLEO, LAMP, TEAPOT
 from parts.browsers import SIZES, every_look
@@ -24,7 +25,9 @@ PAGES = {
     "the list": "{site}/endorsements",
     "a filtered list": "{site}/endorsements?q=lamp&answered=1&since=2020-01-01&state=counted",
     "a list of nothing": "{site}/endorsements?q=zebra",
-    "an undo": "{site}/endorsements?done=hold&likes=1,2",
+    "tags and saved filters": "{site}/endorsements?tag=to+quote",
+    "tags were put on": "{site}/endorsements?told=tag&n=2",
+    "an undo": "{site}/endorsements?done=hold&batch=none",
     "a like": "{site}/endorsements/1",
     "a like without words": "{site}/endorsements/2",
     "refused": "{site}/refused",
@@ -79,6 +82,9 @@ def town(tmp_path_factory):
         with behind(running) as tx:
             a_webhook(tx, shop.site)
             assert claims_in_every_state(tx, shop.site)[:2] == [1, 2]
+            shop_id = sites.site_named(tx, shop.site).id
+            marks.tag(tx, [(shop_id, (1, 2), "to quote"), (shop_id, (1,), "a tag of forty letters, which is the most")])
+            marks.save_filter(tx, [(shop_id, "Quotes", "tag=to+quote", 1), (shop_id, "Lamps of this year", "q=lamp", 1)])
             before = like_before(tx, "https://shop.example", "Blue bowl", NAME, "Itsasinglewordthatnobodybroke" * 4, "Vase")
             for like_id, state in zip(before, ("withdrawn", "counted", "held"), strict=False):
                 set_state(tx, like_id, state)
@@ -194,7 +200,7 @@ def test_filtering_holding_and_undoing_in_a_browser(town, any_browser, new_page)
     page.get_by_text("1 like held.").wait_for()
     expect(page.get_by_role("row", name="Reading lamp").get_by_text("Held")).to_be_visible()
     page.get_by_role("button", name="Undo").click()
-    page.get_by_text("1 like restored, and counted again.").wait_for()
+    page.get_by_text("1 like put back to what it was before.").wait_for()
     page.get_by_role("link", name="Remove filter: “lamp”").click()
     page.get_by_role("row", name="Oak chair").wait_for()
 
@@ -209,8 +215,8 @@ def test_everything_works_without_script(town, chromium, new_page):
     page.get_by_label("Tick the like of Oak chair").check()
     page.get_by_role("button", name="Reject").click()
     expect(page.get_by_role("status").filter(has_text="1 like rejected.")).to_be_visible()
-    page.get_by_role("button", name="Count it again").click()
-    expect(page.get_by_role("status").filter(has_text="1 like restored")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("status").filter(has_text="1 like put back")).to_be_visible()
     page.get_by_role("link", name="Settings", exact=True).click()
     expect(page.get_by_role("heading", name="Tag", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="Copy")).to_have_count(0)

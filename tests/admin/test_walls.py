@@ -11,22 +11,40 @@ from sites.liking import claims_in_every_state
 from afterlike import sites, tables
 from afterlike.app import FACES
 from afterlike.clock import now
+from afterlike.collect import marks
 from afterlike.sites import invitations, webhooks
 from cast import BEN, new_id
 from parts.product import Server, make_site
+from parts.programs import until
 
 OF_A_SITE = [face for face in FACES if "<key>" in face.path]
 LEAST = {  # what a face needs; one that is not listed fails the test
+    "GET /admin/sites/<key>": "viewer",
+    "GET /admin/sites/<key>/latest": "viewer",
+    "GET /admin/sites/<key>/charts/<name>": "viewer",
     "GET /admin/sites/<key>/endorsements": "viewer",
     "GET /admin/sites/<key>/endorsements.csv": "viewer",
     "POST /admin/sites/<key>/endorsements/decisions": "editor",
     "GET /admin/sites/<key>/endorsements/<int:like>": "viewer",
+    "POST /admin/sites/<key>/endorsements/filters": "editor",
+    "POST /admin/sites/<key>/endorsements/filters/<int:id>/delete": "editor",
     "GET /admin/sites/<key>/conversations": "viewer",
     "POST /admin/sites/<key>/conversations": "editor",
     "GET /admin/sites/<key>/conversations/new": "editor",
     "GET /admin/sites/<key>/conversations/<int:id>": "viewer",
     "POST /admin/sites/<key>/conversations/<int:id>/messages": "editor",
     "POST /admin/sites/<key>/conversations/<int:id>/state": "editor",
+    "GET /admin/sites/<key>/prompts": "viewer",
+    "POST /admin/sites/<key>/prompts": "editor",
+    "POST /admin/sites/<key>/prompts/settings": "owner",
+    "POST /admin/sites/<key>/prompts/<int:prompt>/acts": "editor",
+    "GET /admin/sites/<key>/prompts/<int:prompt>": "viewer",
+    "POST /admin/sites/<key>/prompts/<int:prompt>": "editor",
+    "GET /admin/sites/<key>/prompts/<int:prompt>/json": "viewer",
+    "POST /admin/sites/<key>/prompts/<int:prompt>/json": "editor",
+    "GET /admin/sites/<key>/prompts/why": "viewer",
+    "GET /admin/sites/<key>/prompts/<int:prompt>/preview": "viewer",
+    "GET /admin/sites/<key>/prompts/<int:prompt>/preview/page": "viewer",
     "GET /admin/sites/<key>/mail": "viewer",
     "POST /admin/sites/<key>/mail/<int:id>/again": "editor",
     "POST /admin/sites/<key>/mail/settings": "owner",
@@ -37,6 +55,23 @@ LEAST = {  # what a face needs; one that is not listed fails the test
     "POST /admin/sites/<key>/extension/<int:claim>/check": "owner",
     "POST /admin/sites/<key>/extension/<int:claim>/token": "owner",
     "POST /admin/sites/<key>/extension/<int:claim>/remove": "owner",
+    "GET /admin/sites/<key>/people": "viewer",
+    "GET /admin/sites/<key>/people/<int:who>": "viewer",
+    "POST /admin/sites/<key>/people/<int:who>/tags": "editor",
+    "POST /admin/sites/<key>/people/<int:who>/notes": "editor",
+    "POST /admin/sites/<key>/people/<int:who>/merge": "editor",
+    "POST /admin/sites/<key>/people/<int:who>/part": "editor",
+    "GET /admin/sites/<key>/people/<int:who>/everything.json": "owner",
+    "GET /admin/sites/<key>/people/<int:who>/erase": "owner",
+    "POST /admin/sites/<key>/people/<int:who>/erase": "owner",
+    "GET /admin/sites/<key>/products": "viewer",
+    "GET /admin/sites/<key>/products/<int:product>": "viewer",
+    "GET /admin/sites/<key>/products/<int:product>/price.svg": "viewer",
+    "GET /admin/sites/<key>/products/<int:product>/price.csv": "viewer",
+    "GET /admin/sites/<key>/answers": "viewer",
+    "GET /admin/sites/<key>/answers.csv": "viewer",
+    "GET /admin/sites/<key>/answers.jsonl": "viewer",
+    "POST /admin/sites/<key>/answers/<int:answer>/tags": "editor",
     "GET /admin/sites/<key>/refused": "viewer",
     "GET /admin/sites/<key>/tag": "viewer",
     "GET /admin/sites/<key>/install": "viewer",
@@ -65,6 +100,11 @@ LEAST = {  # what a face needs; one that is not listed fails the test
     "GET /admin/sites/<key>/audit": "owner",
     "GET /admin/sites/<key>/audit.csv": "owner",
 }
+MEET = {  # the same flow twice, as a form and as JSON
+    "version": "1", "kind": "profile_link", "cards.0.type": "profile", "cards.0.key": "who", "cards.0.title.en": "Who?",
+    "flow": '{"key": "meet", "name": "Here", "kind": "profile_link",'
+            ' "cards": [{"key": "who", "type": "profile", "title": {"en": "Who?"}}]}',
+}
 ROLES = ("viewer", "editor", "owner")
 TOLD_AT_ONCE = {  # what stands in the answer itself: a secret that is shown once, a look at a page that keeps nothing
     "POST /admin/sites/<key>/install/page", "POST /admin/sites/<key>/keys", "POST /admin/sites/<key>/webhooks",
@@ -92,7 +132,7 @@ def name(face) -> str:
 @pytest.fixture(scope="module")
 def town(tmp_path_factory):
     """Two shops on one server with a like each, and a desk for every role in the first and for the second's owner."""
-    running = Server(tmp_path_factory.mktemp("town"), dns="127.0.0.1:1")
+    running = Server(tmp_path_factory.mktemp("town"), dns="127.0.0.1:1", live_seconds=0)
     try:
         running.start()
         here = make_site(running, origin="https://here.test", name="Here", admin="owner@here.test")
@@ -102,15 +142,26 @@ def town(tmp_path_factory):
         desks = {role: signed_in(running, f"{role}@here.test") for role in ROLES}
         desks["stranger"] = signed_in(running, "owner@there.test")
         for site in (here, there):
-            shopper_of(running, site).like()
+            ada = shopper_of(running, site)
+            ada.say(ada.like(), {"have": "wish"})
             shopper_of(running, site, BEN).like()
         like, bens = sorted(map(int, set(ids(desks["owner"].get(f"/admin/sites/{here.site}/endorsements")))))
-        agree_there(running, like)
+        who = agree_there(running, like)
         with behind(running) as tx:
             claim = claims_in_every_state(tx, here.site)[0]
-        rows = {"like": like, "bens": bens, "claim": claim} | members_and_invitations(running, here.site)
-        rows |= a_failed_letter(desks["owner"], here.site, like)
-        yield SimpleNamespace(url=running.url, here=here.site, there=there.site, desks=desks, like=like, rows=rows)
+            known = sites.site_named(tx, here.site).id
+            for role in (*ROLES, "stranger"):
+                marks.save_filter(tx, [(known, role, "q=a", 1)])
+            filters = {row.name: row.id for row in marks.filters_of(tx, known)}
+            prompt = tx.scalar(sa.select(tables.prompts.c.id).where(tables.prompts.c.key == "meet"))
+        products = f"/admin/sites/{here.site}/products"
+        until(lambda: '/products/1"' in desks["owner"].get(products).text, what="the sums")
+        rows = {"who": who, "product": 1, "answer": 1}
+        rows |= {"like": like, "bens": bens, "claim": claim, "prompt": prompt, "filters": filters["stranger"]}
+        rows |= members_and_invitations(running, here.site) | a_failed_letter(desks["owner"], here.site, like)
+        yield SimpleNamespace(
+            url=running.url, here=here.site, there=there.site, desks=desks, like=like, rows=rows, filters=filters
+        )
     finally:
         running.close()
 
@@ -134,13 +185,13 @@ def members_and_invitations(running: Server, key: str) -> dict[str, int]:
 
 def send(desk: Desk, face, key: str, rows: dict[str, int]):
     """What a browser sends to a face, as far as it can be sent to all of them; `rows` names one row of each kind."""
-    path = face.path.replace("<key>", key)
+    path = face.path.replace("<key>", key).replace("<name>", "gap.csv")
     # What is gone afterwards is a row of its own.
     gone = {"<int:member>/remove": "leaver", "<int:invitation>/revoke": "revoked", "<int:hook>/remove": "unhooked"}
     path = next((path.replace(end.partition("/")[0], str(rows[row])) for end, row in gone.items() if path.endswith(end)), path)
-    for name in ("like", "claim", "member", "invitation", "hook", "delivery"):
+    for name in ("like", "claim", "prompt", "who", "product", "answer", "member", "invitation", "hook", "delivery"):
         path = path.replace(f"<int:{name}>", str(rows[name]))
-    for room in ("conversations", "mail", "keys"):
+    for room in ("conversations", "mail", "filters", "keys"):
         path = path.replace(f"{room}/<int:id>", f"{room}/{rows[room]}")
     if face.method == "GET":
         return desk.get(f"{path}?like={rows['bens']}")
@@ -148,7 +199,8 @@ def send(desk: Desk, face, key: str, rows: dict[str, int]):
     filled |= {"name": "Here", "locale": "en", "time_zone": "UTC", "cooldown": "24", "origins": "https://here.test"}
     filled |= {"page": "http://localhost:1/", "decision": "hold", "words": "Hello", "uuid": new_id(), "state": "open"}
     filled |= {"privacy_url": "", "postal_address": ""}
-    filled |= {"kind": "wrote", "url": "https://hook.invalid/"}
+    filled |= {"query": "q=lamp", "start": "why", "act": "pause", "cooldown_hours": "24"} | MEET
+    filled |= {"url": "https://hook.invalid/"} | ({"kind": "wrote"} if "webhooks" in path else {})
     return desk.post(path, like=rows["like"], origin="https://more.example", **filled)
 
 
@@ -192,7 +244,7 @@ def test_another_sites_rows_are_not_there_under_ones_own_site(town, face):
 def test_another_sites_like_cannot_be_held_under_ones_own_site(town):
     path = f"/admin/sites/{town.there}/endorsements/decisions"
     done = town.desks["stranger"].post(path, decision="reject", like=town.like)
-    assert done.status == 303 and "likes=none" in done.to
+    assert done.status == 303 and "batch=none" in done.to
     assert "Counted" in town.desks["viewer"].get(f"/admin/sites/{town.here}/endorsements/{town.like}").words
 
 
@@ -206,7 +258,7 @@ def test_nobody_signed_out_gets_in(town, face):
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("face", OF_A_SITE, ids=name)
 def test_a_role_does_what_it_may_and_no_more(town, face, role):
-    reply = send(town.desks[role], face, town.here, town.rows)
+    reply = send(town.desks[role], face, town.here, town.rows | {"filters": town.filters[role]})
     may = ROLES.index(role) >= ROLES.index(LEAST[name(face)])
     done = {200, 422, 429} if name(face) in TOLD_AT_ONCE else {303} if face.method == "POST" else {200}
     assert reply.status in (done if may else {403})

@@ -1,4 +1,4 @@
-"""What the extension's tests share: browsers with it in them, a shop of no site, and what the collector keeps of it."""
+"""What the extension's tests share: browsers with it in them, shops of no site, collectors and what they keep of it."""
 
 import contextlib
 import sqlite3
@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from extension.little import LittleCollector
+from extension.opened import ExtensionPages
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 from playwright.sync_api import Error as BrowserError
 
@@ -117,3 +119,47 @@ def kept(collector, origin: str) -> list[tuple[str, str, str]]:
         SELECT likes.source, product_showings.title, sites.key FROM likes
         JOIN sites ON sites.id = likes.site_id JOIN product_showings ON product_showings.id = likes.shown_id
         WHERE sites.unclaimed_origin = ? AND likes.unliked_at IS NULL ORDER BY likes.id""", origin)
+
+
+# The extension's own pages, and a collector of a few lines.
+
+
+@pytest.fixture(scope="module")
+def little() -> Iterator[LittleCollector]:
+    made = LittleCollector()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def loaded(playwright, little, tmp_path_factory) -> Iterator[BrowserContext]:
+    """One browser for this module; what it was told is erased after each test."""
+    folder = tmp_path_factory.mktemp("extension")
+    unpacked = build({"name": "Mug Likes", "collector": little.url}, folder)
+    context = open_with_extension(playwright, unpacked, folder / "profile", locale="en-GB")
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def pages(loaded, little) -> Iterator[ExtensionPages]:
+    little.anew()
+    made = ExtensionPages(loaded)
+    yield made
+    little.away = False
+    until(lambda: made.ask("erase") == {"left": 0}, what="all to be erased")
+    made.desk.evaluate("chrome.storage.local.clear()")
+    loaded.set_offline(False)
+    for page in made.opened:
+        page.close()
+    assert made.wrongs == []
+
+
+@pytest.fixture
+def shop_page(pages, shop_server) -> Callable[[str], Page]:
+    def show(html: str) -> Page:
+        page = pages.page()
+        page.goto(shop_server({"/": html}))
+        return page
+
+    return show

@@ -44,6 +44,17 @@ def test_a_brand_has_its_name_its_collector_and_its_pages(packages, tmp_path):
     assert "https://likes.kiln.example" in background and "0a1b2c" in background
 
 
+def test_the_menu_and_the_key_speak_the_languages_of_the_pages(packages, tmp_path):
+    (tmp_path / "one.zip").write_bytes(packages[0]["kiln-likes-0.1.0-firefox.zip"])
+    with zipfile.ZipFile(tmp_path / "one.zip") as package:
+        manifest = json.loads(package.read("manifest.json"))
+        languages = {path.stem for path in (ROOT / "extension/words").iterdir()}
+        said = {one: json.loads(package.read(f"_locales/{one}/messages.json")) for one in languages}
+    assert (manifest["default_locale"], manifest["commands"]["like"]["description"]) == ("en", "__MSG_key__")
+    assert said["en"] == {"menu": {"message": "Like this"}, "key": {"message": "Like the product of this page"}}
+    assert len({words[name]["message"] for words in said.values() for name in ("menu", "key")}) == 2 * len(languages) >= 4
+
+
 def test_mozillas_linter_finds_nothing_but_the_background_for_chrome(tmp_path):
     unpacked = build(BRAND, tmp_path)
     command = [WEB_EXT, "lint", "--output", "json", "--source-dir", unpacked]

@@ -1,64 +1,19 @@
-"""The extension's own pages: what the popup shows and does, the options, the first run, and a step that was put off."""
+"""The extension's own pages: what the popup shows and does, the options, and the first run."""
 
 import csv
 import io
 import json
-import subprocess
 import threading
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from extension.little import KEY, LISTING, STEP, LittleCollector
-from extension.opened import ExtensionPages
-from playwright.sync_api import BrowserContext, Page, expect
+from extension.little import KEY, LISTING, STEP
+from playwright.sync_api import Page, expect
 
-from parts.extension import build, open_with_extension
+from parts.extension import ROOT, node
 from parts.programs import free_port, until
 
-ROOT = Path(__file__).resolve().parents[2]
 AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text("utf-8")
-
-
-@pytest.fixture(scope="module")
-def little() -> Iterator[LittleCollector]:
-    made = LittleCollector()
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="module")
-def loaded(playwright, little, tmp_path_factory) -> Iterator[BrowserContext]:
-    """One browser for this module; what it was told is erased after each test."""
-    folder = tmp_path_factory.mktemp("extension")
-    unpacked = build({"name": "Mug Likes", "collector": little.url}, folder)
-    context = open_with_extension(playwright, unpacked, folder / "profile", locale="en-GB")
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def pages(loaded, little) -> Iterator[ExtensionPages]:
-    little.anew()
-    made = ExtensionPages(loaded)
-    yield made
-    little.away = False
-    until(lambda: made.ask("erase") == {"left": 0}, what="all to be erased")
-    made.desk.evaluate("chrome.storage.local.clear()")
-    loaded.set_offline(False)
-    for page in made.opened:
-        page.close()
-    assert made.wrongs == []
-
-
-@pytest.fixture
-def shop_page(pages, shop_server) -> Callable[[str], Page]:
-    def show(html: str) -> Page:
-        page = pages.page()
-        page.goto(shop_server({"/": html}))
-        return page
-
-    return show
 
 
 def titles(page: Page) -> list[str]:
@@ -82,6 +37,15 @@ def test_the_popup_puts_likes_on_the_page_and_presses_them(pages, little, shop_p
     expect(popup.get_by_role("button", name="Like Green")).to_have_attribute("aria-pressed", "false")
     blue.click()
     until(lambda: pages.ask("all") == [], what="the like to be taken back")
+
+
+def test_a_page_that_is_loaded_anew_under_the_popup_has_its_likes_again(pages, shop_page):
+    listing = shop_page(LISTING)
+    popup = pages.popup(listing)
+    expect(popup.get_by_text("Found here: 2")).to_be_visible()
+    listing.reload()
+    expect(listing.get_by_role("button", name="Like Blue")).to_be_visible()
+    expect(popup.get_by_text("Found here: 2")).to_be_visible()
 
 
 @pytest.mark.parametrize(("html", "sentence"), [
@@ -276,72 +240,6 @@ def walk(page: Page, name: str, *, back: bool = False) -> None:
     pytest.fail(f"Tab does not lead to {name}", pytrace=False)
 
 
-# A step that was put off.
-
-
-def test_a_step_is_answered_later(pages, little):
-    little.step = STEP
-    like = pages.like("Blue mug")
-    pages.settled()
-    popup = pages.open("popup.html#mine")
-    answer = popup.get_by_role("link", name="Answer: Blue mug")
-    expect(answer).to_have_attribute("href", f"step.html?like={like}")
-    step = pages.open(f"step.html?like={like}")
-    step.get_by_role("button", name="The look").click()
-    step.get_by_label("News").check()
-    step.get_by_role("button", name="Next").click()
-    step.get_by_label("Your address").fill("ada@home.test")
-    step.get_by_role("button", name="Next").click()
-    step.get_by_role("button", name="Next").click()
-    expect(step.get_by_role("group").get_by_role("heading")).to_have_text("Look into your mailbox.")
-    expect(answer).to_be_hidden()
-    pages.settled()
-    [opt_in] = little.bodies("/v1/opt-ins")
-    assert (opt_in["address"], opt_in["like"]) == ("ada@home.test", like)
-    assert opt_in["consents"] == [{"purpose": "news", "text": "n1"}]
-    answers = little.bodies("/v1/answers")[-1]
-    assert (answers["answers"], answers["done"]) == ({"why": "look"}, True)
-    step.reload()
-    expect(step.get_by_text("There is nothing left to answer here.")).to_be_visible()
-
-
-def test_a_step_that_is_closed_can_still_be_answered(pages, little):
-    little.step = STEP
-    like = pages.like("Blue mug")
-    pages.settled()
-    step = pages.open(f"step.html?like={like}")
-    expect(step.get_by_role("heading", name="What do you like?")).to_be_focused()
-    step.keyboard.press("Escape")
-    expect(step.get_by_role("button", name="Like Blue mug")).to_be_focused()
-    step.reload()
-    expect(step.get_by_role("heading", name="What do you like?")).to_be_visible()
-
-
-def test_a_step_of_a_like_that_is_gone_says_so(pages):
-    expect(pages.open("step.html?like=nobody").get_by_text("This like is not on this device any more.")).to_be_visible()
-
-
-def node(script: str) -> dict:
-    """What a script says in JSON."""
-    command = ["node", "--input-type=module", "-e", script]
-    return json.loads(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True).stdout)
-
-
-def test_cards_about_the_person_can_be_left_out_and_come_alone():
-    told = node(f"""
-        import {{ first, rest, without }} from './extension/personal.js';
-        const step = {json.dumps(STEP)};
-        const none = {{ ...step, cards: step.cards.slice(1) }};
-        const firsts = [first(step), first({{ kind: 'redirect' }})];
-        const told = {{ firsts, plain: without(step, 'Later.'), none: without(none, 'Later.'), rest: rest(step) }};
-        console.log(JSON.stringify(told));
-    """)
-    assert told["firsts"] == [1, -1]
-    assert [card["key"] for card in told["plain"]["cards"]] == ["why"] and told["plain"]["thanks"] == "Thank you kindly! Later."
-    assert told["none"]["cards"] == [] and told["none"]["thanks"] == "Later."
-    assert [card["key"] for card in told["rest"]["cards"]] == ["consent", "address", "sent"] and "prompt" not in told["rest"]
-
-
 # Options, first run, words.
 
 
@@ -400,7 +298,10 @@ def test_every_language_has_all_words_and_what_is_filled_in():
     told = node("""
         import { readdirSync } from 'node:fs';
         const all = {};
-        for (const name of readdirSync('extension/words')) all[name] = (await import(`./extension/words/${name}`)).default;
+        for (const name of readdirSync('extension/words')) {
+            const { default: words, browser } = await import(`./extension/words/${name}`);
+            all[name] = { ...words, ...browser, sentence: words.menu };
+        }
         console.log(JSON.stringify(all));
     """)
     shapes = {

@@ -98,6 +98,27 @@ def test_two_workers_that_follow_at_once_fold_each_row_once(database_url):
         assert readers[0].read(here) == list(range(200))
 
 
+def test_a_reader_that_is_new_in_two_processes_reads_once(database):
+    """Before its cursor is there, a lock on it would lock nothing."""
+    database.write(append, happened(1, 2))
+    counted = []
+
+    def count(_tx, unread):
+        counted.append(unread)
+
+    with database.engine.begin() as first:
+        assert journal._fold(first, [("reader", count, 9, 2)]) == [2]
+        second = Aside(lambda: _in_one(database, count))
+        with pytest.raises(TimeoutError):  # it waits for what the first one does
+            second.result(0.5)
+    assert second.result() == [0] and len(counted) == 1
+
+
+def _in_one(database, fold) -> list[int]:
+    with database.engine.begin() as tx:
+        return journal._fold(tx, [("reader", fold, 9, 2)])
+
+
 def test_a_lower_id_that_commits_later_is_not_skipped(fresh_postgres):
     """PostgreSQL hands out ids before COMMIT: one connection takes the lower id and commits after the other."""
     with opened(fresh_postgres) as database:

@@ -49,6 +49,12 @@ def run_build(settings: Path, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, env=NODE, capture_output=True, text=True, timeout=120)
 
 
+def node(script: str) -> Any:
+    """What a script says in JSON."""
+    command = ["node", "--input-type=module", "-e", script]
+    return json.loads(subprocess.run(command, cwd=ROOT, env=NODE, capture_output=True, text=True, timeout=60, check=True).stdout)
+
+
 def open_with_extension(
     playwright: Playwright, unpacked: Path, profile: Path, kind: str = "chromium", **options: Any,
 ) -> BrowserContext:
@@ -56,10 +62,11 @@ def open_with_extension(
     return (_firefox if kind == "firefox" else _chromium)(playwright, unpacked, profile, **options)
 
 
-def _chromium(playwright: Playwright, unpacked: Path, profile: Path, **options: Any) -> BrowserContext:
+def _chromium(playwright: Playwright, unpacked: Path, profile: Path, *, screen=None, **options: Any) -> BrowserContext:
+    """Headless, unless there is a screen to show its windows on."""
     told = subprocess.run([program("chromium"), "--version"], capture_output=True, text=True, timeout=60, check=True).stdout
     flags = [
-        "--headless=new",
+        *([] if screen else ["--headless=new"]),
         f"--load-extension={unpacked}",
         f"--disable-extensions-except={unpacked}",
         "--enable-unsafe-extension-debugging",
@@ -67,6 +74,8 @@ def _chromium(playwright: Playwright, unpacked: Path, profile: Path, **options: 
         f"--user-agent={chrome(told.split()[1].partition('.')[0])}",  # the background's too, which would be a headless one
         *options.pop("args", ()),
     ]
+    if screen:
+        options |= {"headless": False, "env": screen.env}
     context = open_profile(playwright, "chromium", profile, args=flags, ignore_default_args=["--disable-extensions"], **options)
     _ids[context] = _chromes_id(unpacked)
     return context

@@ -39,6 +39,8 @@ PARTS = (
     Part("Firefox",    "firefox-esr",        on_path("firefox-esr")),
     Part("Redis",      "redis-server",       on_path("redis-server")),
     Part("PostgreSQL", "postgresql",         postgres_bin),
+    Part("a screen",   "xvfb",               on_path("Xvfb")),
+    Part("its keys",   "xdotool",            on_path("xdotool")),
     Part("a font",     "fonts-dejavu-core",  lambda: any(Path("/usr/share/fonts").rglob("DejaVuSans.ttf"))),
 )
 BENCH = (

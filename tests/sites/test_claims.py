@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from ground.making import NOW, Aside, opened
 from sites.claiming import a_site, claimed, outside, read, rows
 
-from afterlike import sites, tables
+from afterlike import outbox, sites, tables
 from afterlike.clock import DAY, HOUR
 from afterlike.errors import Invalid, NotFound
 from afterlike.sites import checks, proofs
@@ -151,16 +151,40 @@ def test_whoever_waits_is_served_first_and_not_all_at_once(database, shop):
     assert first[0] == new.id and first[1:] == [claim.id for claim in old[:7]]
 
 
-def test_a_claim_without_proof_says_why_and_waits_for_nobody(database, shop):
+def test_a_claim_without_proof_says_why(database, shop):
     claim = claimed(database, shop, ORIGIN)
     database.write(sites.ask_check, (shop.id, claim.id, NOW))
     assert settle(database, claim, MISSING, NOW + 5) == "claimed"
     now = read(database, shop, claim.id)
     assert now.problems == ["DNS: nothing.", "File: nothing.", "Page: nothing."]
-    assert (now.checked_at, now.due_at, now.waits, now.failures) == (NOW + 5, None, False, 0)
+    assert (now.checked_at, now.due_at, now.waits) == (NOW + 5, NOW + 5 + HOUR, False)
     settle(database, claim, FOUND, NOW + 6)
     now = read(database, shop, claim.id)
     assert (now.state, now.method, now.problem, now.proven_at) == ("proven", "dns", None, NOW + 6)
+
+
+def test_a_check_that_failed_is_made_again_for_some_days_and_then_waits_for_the_person(database, shop):
+    claim, at = claimed(database, shop, ORIGIN), NOW
+    for asked in range(2):
+        database.write(sites.ask_check, (shop.id, claim.id, at))
+        for pause in (HOUR, 6 * HOUR, DAY, 3 * DAY):
+            assert due(database, at) == [claim.id]
+            settle(database, claim, MISSING, at)
+            settle(database, claim, MISSING, at)  # an outcome that comes twice is one
+            assert due(database, at + pause - 1) == []
+            at += pause
+        settle(database, claim, MISSING, at)
+        assert due(database, at + 400 * DAY) == [] and read(database, shop, claim.id).due_at is None, asked
+    assert read(database, shop, claim.id).state == "claimed"
+
+
+def test_what_was_put_in_place_late_is_found_by_itself_and_starts_without_failures(database, shop):
+    claim = claimed(database, shop, ORIGIN)
+    database.write(sites.ask_check, (shop.id, claim.id, NOW))
+    settle(database, claim, MISSING, NOW)
+    assert settle(database, claim, FOUND, NOW + HOUR) == "proven"
+    assert settle(database, claim, MISSING, NOW + 31 * DAY) == "proven"
+    assert read(database, shop, claim.id).failures == 1
 
 
 def test_a_proven_claim_lapses_at_the_second_failure_a_day_after_the_first(database, shop):
@@ -272,6 +296,51 @@ def test_the_worker_looks_at_what_is_due_and_keeps_what_it_found(database, shop,
     told = read(database, shop, nothing.id)
     assert (told.state, len(told.problems)) == ("claimed", 3)
     assert sites.check_due(house(database, world)) == 0
+
+
+def test_a_lapse_is_told_to_every_owner_once(database, shop, smtp_peer):
+    with database.engine.begin() as tx:
+        for email, role in (("ada@shop.test", "owner"), ("ben@shop.test", "owner"), ("cem@shop.test", "editor")):
+            sites.add_admin(tx, email=email, site_id=shop.id, role=role, now=NOW)
+    claim = proven(database, shop)
+    for later in (0, DAY, 2 * DAY, 3 * DAY):
+        settle(database, claim, MISSING, NOW + later)
+    assert mailed(database, smtp_peer, NOW + 3 * DAY) == 2 and mailed(database, smtp_peer, NOW + 9 * DAY) == 0
+    letters = smtp_peer.wait_for(2)
+    assert sorted(letter.recipients for letter in letters) == [("ada@shop.test",), ("ben@shop.test",)]
+    page = f"https://likes.test/admin/sites/{shop.key}/extension#claim-{claim.id}"
+    for letter in letters:
+        for told in (f"Subject: The claim on {ORIGIN} has lapsed", "belongs to Shop", page, "File: nothing."):
+            assert told.encode() in letter.raw
+
+
+@pytest.mark.parametrize("change", [
+    lambda database, shop, claim: settle(database, claim, FOUND, NOW + 2 * DAY),
+    lambda database, shop, claim: database.write(sites.remove_claim, (shop.id, claim.id)),
+    lambda database, shop, claim: database.write(_as_viewer, shop.id),
+], ids=["proven again", "removed", "an owner no more"])  # fmt: skip
+def test_a_lapse_that_is_put_right_before_the_mail_leaves_is_not_told(database, shop, smtp_peer, change):
+    with database.engine.begin() as tx:
+        sites.add_admin(tx, email="ada@shop.test", site_id=shop.id, role="owner", now=NOW)
+    claim = proven(database, shop)
+    for later in (0, DAY):
+        settle(database, claim, MISSING, NOW + later)
+    change(database, shop, claim)
+    assert mailed(database, smtp_peer, NOW + 2 * DAY) == 0 and smtp_peer.letters == []
+    with database.read() as tx:
+        assert tx.scalars(sa.select(tables.outbox.c.state)).all() == ["dropped"]
+
+
+def _as_viewer(tx: sa.Connection, items: list[int]) -> list[None]:
+    for site_id in items:
+        sites.add_admin(tx, email="ada@shop.test", site_id=site_id, role="viewer", now=NOW)
+    return [None] * len(items)
+
+
+def mailed(database, smtp_peer, at: int) -> int:
+    """How many letters about lapses left."""
+    config = SimpleNamespace(smtp_url=smtp_peer.url, mail_from="likes@likes.test", address="https://likes.test")
+    return outbox.deliver(database, {"claim_lapsed": lambda payload: sites.send_lapse(database, config, payload)}, now=at)
 
 
 def test_an_origin_that_is_away_is_a_failure_too(database, shop, world):

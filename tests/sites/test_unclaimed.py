@@ -5,8 +5,10 @@ from types import SimpleNamespace
 import pytest
 import sqlalchemy as sa
 from ground.making import NOW, opened
+from sites.liking import like_before
 
 from afterlike import sites, tables
+from afterlike.clock import DAY
 from afterlike.collect import signed
 from afterlike.me.ways_in import site_meant
 from afterlike.signing import BadToken, Keyring
@@ -49,6 +51,19 @@ def test_it_is_made_once(house):
     with house.db.engine.begin() as tx:
         assert sites.add_unclaimed(tx, [(PAGE, NOW + 2), (PAGE, NOW + 3)]) == [house.row] * 2
         assert tx.scalar(sa.select(sa.func.count()).select_from(tables.sites)) == 2
+
+
+def test_one_that_nothing_belongs_to_is_forgotten_after_a_day(house):
+    liked = "https://liked.example"
+    with house.db.engine.begin() as tx:
+        like_before(tx, liked, "Bowl")
+    assert house.db.write(sites.forget_empty, NOW + DAY) == 0
+    assert house.db.write(sites.forget_empty, NOW + DAY + 1) == 1
+    with house.db.read() as tx:
+        assert set(tx.scalars(sa.select(tables.sites.c.key))) == {house.shop.key, liked}
+    house.state.clear()  # what was remembered for two seconds
+    assert sites.unclaimed_site(house, PAGE) is None
+    assert house.db.write(sites.add_unclaimed, (PAGE, NOW + 2 * DAY)).name == "pots.example"
 
 
 @pytest.mark.parametrize(("state", "is_theirs"), [("proven", True), ("claimed", False), ("lapsed", False)])

@@ -82,7 +82,9 @@ def test_forgetting_leaves_nothing_in_the_browser(any_browser, page_with):
 
 def test_a_site_that_never_remembers_keeps_nothing(page_with):
     page = page_with('data-remember="never"')
-    like(page, "Mug").click()
+    with page.expect_request("**/v1/likes") as sent:
+        like(page, "Mug").click()
+    assert sent.value.post_data_json["context"]["lasting"] is False  # nobody will know whether they return
     page.wait_for_load_state("networkidle")
     expect(like(page, "Mug")).to_have_attribute("aria-pressed", "true")
     assert kept(page) == {}

@@ -91,7 +91,13 @@ def _item(event: Event) -> likes.Item:
         position=context.get("position"),
         dwell_ms=min(context["dwell_ms"], LONGEST_DWELL_MS) if "dwell_ms" in context else None,
         locale=context.get("locale"),
+        lasting=lasting(event),
     )
+
+
+def lasting(event: Event) -> bool | None:
+    """Whether this visitor would be known at a return. Only the tag says so, and reports visits at all."""
+    return event.data["context"].get("lasting") if source_of(event) == "widget" else None
 
 
 def source_of(event: Event) -> str:

@@ -16,13 +16,14 @@ from afterlike.collect import endorsements, export
 from afterlike.collect.endorsements import PER_PAGE, Endorsement, Filter
 from afterlike.errors import Invalid, NotFound, TooMany
 from afterlike.web import house, page
+from afterlike.words import for_admins
 
 LOOK_AGAIN_S = 2
 MOST_LOOKS = 15
 DONE = {
-    "claimed": "Claimed. Put one of the lines below in place, then press “Check now”.",
-    "renewed": "There is a new token. Put the new line in place, then press “Check now”.",
-    "removed": "The claim is removed. The likes stay, for whoever proves that origin next.",
+    "claimed": for_admins("Claimed. Put one of the lines below in place, then press “Check now”."),
+    "renewed": for_admins("There is a new token. Put the new line in place, then press “Check now”."),
+    "removed": for_admins("The claim is removed. The likes stay, for whoever proves that origin next."),
 }
 ALL = Filter()
 
@@ -82,7 +83,8 @@ def likes(key: str, claim: int) -> Response:
     number = _number("page", 1)
     with house().db.read() as tx:
         claimed, row_id = seen_through(tx, site.id, claim)
-        rows, total = endorsements.found(tx, row_id, ALL, page=number, locale=site.locale)
+        rows, by_source = endorsements.found(tx, row_id, ALL, page=number, locale=site.locale)
+    total = sum(by_source.values())
     sites.audit_read(admin, site, "claimed_likes_read", claim)
     last = max(1, -(-total // PER_PAGE))
     if number > last:
@@ -123,7 +125,7 @@ def seen_through(tx: sa.Connection, site_id: int, claim_id: int) -> tuple[sites.
 
 def like_alone(row: Endorsement) -> Endorsement:
     """Without answers and profiles: they were left with nobody's site, and a claim is no consent."""
-    return replace(row, said=[], links=[], agreed=False)
+    return replace(row, said=[], links=[], agreed=False, tags=[])
 
 
 def _listing(
@@ -137,7 +139,7 @@ def _listing(
     shown = page(
         "collect/extension.html", status=422 if wrong else 429 if many else 200, site=site, role=role, claims=claims,
         counts={claim_id: counts.get(row_id, {}) for claim_id, row_id in rows.items()}, checked=checked, typed=typed,
-        wrong=wrong, many=many, done=DONE.get(request.args.get("done", "")),
+        wrong=wrong, many=many, done=sites.says(DONE.get(request.args.get("done", ""), "")),
     )
     if many:
         shown.headers["Retry-After"] = str(many.retry_after)

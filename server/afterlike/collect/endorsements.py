@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from afterlike import prompts, tables
 from afterlike.clock import DAY
+from afterlike.collect import marks
 
 PER_PAGE = 50
 STATES = ("counted", "held", "rejected", "withdrawn")
@@ -23,6 +24,7 @@ class Filter:
     product: int | None = None
     state: str | None = None
     source: str | None = None
+    tag: str | None = None
     since: date | None = None
     until: date | None = None
     answered: bool = False
@@ -65,17 +67,20 @@ class Endorsement:
     said: list[tuple[str, str]] = field(default_factory=list)
     links: list[sa.Row] = field(default_factory=list)
     agreed: bool = False
+    tags: list[str] = field(default_factory=list)
 
     @property
     def name(self) -> str:
         return self.title or self.product_key
 
 
-def found(tx: sa.Connection, site_id: int, wanted: Filter, *, page: int, locale: str) -> tuple[list[Endorsement], int]:
-    """The page of endorsements (1 is the newest), and how many there are in all."""
+def found(tx: sa.Connection, site_id: int, wanted: Filter, *, page: int, locale: str) -> tuple[list[Endorsement], dict[str, int]]:
+    """The page of endorsements (1 is the newest), and how many there are in all by how they came."""
     where = _where(site_id, wanted, _choices(tx, site_id, wanted, locale))
-    total = tx.scalar(sa.select(sa.func.count()).select_from(_joined()).where(*where))
     likes = tables.likes.c
+    counted = sa.select(likes.source, sa.func.count()).group_by(likes.source).order_by(likes.source)
+    by_source = counted.select_from(_joined() if wanted.search or wanted.profile else tables.likes).where(*where)
+    total = dict(map(tuple, tx.execute(by_source)))
     asked = _asked().where(*where).order_by(likes.liked_at.desc(), likes.id.desc()).limit(PER_PAGE).offset((page - 1) * PER_PAGE)
     return _filled(tx, [Endorsement(*row) for row in tx.execute(asked)], locale), total
 
@@ -183,6 +188,9 @@ def _where(site_id: int, wanted: Filter, choices: frozenset[str]) -> list:
         where.append(likes.state == wanted.state)
     if wanted.source:
         where.append(likes.source == wanted.source)
+    if wanted.tag:
+        tags = tables.like_tags.c
+        where.append(sa.exists().where(tags.like_id == likes.id, tags.tag == wanted.tag))
     if wanted.since:
         where.append(likes.liked_at >= _midnight(wanted.since))
     if wanted.until:
@@ -228,12 +236,13 @@ def _mentions(text: str, choices: frozenset[str]):
 
 
 def _filled(tx: sa.Connection, rows: list[Endorsement], locale: str) -> list[Endorsement]:
-    """With words, profiles and consent, in three questions however many rows there are."""
-    said = _said(tx, [row.id for row in rows], locale)
+    """With words, profiles, consent and tags, in four questions however many rows there are."""
+    said, tags = _said(tx, [row.id for row in rows], locale), marks.tags_on(tx, [row.id for row in rows])
     people = sorted({row.endorser_id for row in rows if row.endorser_id})
     links, agreed = _links(tx, people), _agreed(tx, people)
     return [
-        replace(row, said=said.get(row.id, []), links=links.get(row.endorser_id, []), agreed=row.endorser_id in agreed)
+        replace(row, said=said.get(row.id, []), links=links.get(row.endorser_id, []), agreed=row.endorser_id in agreed,
+                tags=tags.get(row.id, []))
         for row in rows
     ]
 

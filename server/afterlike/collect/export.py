@@ -1,13 +1,10 @@
 """Endorsements as CSV that no spreadsheet takes for a formula."""
 
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
-
-from babel.numbers import get_currency_precision
 
 from afterlike import sheet
 from afterlike.collect.endorsements import Endorsement
-from afterlike.sheet import moment
+from afterlike.show import amount, iso
 from afterlike.wire import uuid_text
 
 COLUMNS = ("like", "liked_at", "state", "source", "product_key", "product", "price", "currency", "product_url", "page_url",
@@ -21,17 +18,10 @@ def lines(rows: Iterable[Endorsement]) -> Iterator[str]:
         yield sheet.line(_cells(row))
 
 
-def amount(minor: int | None, currency: str | None) -> str:
-    """Minor units as a decimal text: (1999, "EUR") is "19.99"."""
-    if minor is None or currency is None:
-        return ""
-    return str(Decimal(minor).scaleb(-get_currency_precision(currency)))
-
-
 def _cells(row: Endorsement) -> tuple:
     link = row.links[0] if row.links else None
     return (
-        uuid_text(row.uuid), moment(row.liked_at), row.state, row.source, row.product_key, row.title,
+        uuid_text(row.uuid), iso(row.liked_at), row.state, row.source, row.product_key, row.title,
         amount(row.price_minor, row.currency), row.currency, row.product_url, row.page_url, row.page_title, row.referrer,
         row.locale, "\n".join(f"{question} {answer}" for question, answer in row.said), link and link.url, link and link.name,
         link and link.state,

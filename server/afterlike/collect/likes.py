@@ -17,7 +17,7 @@ HANDED_OUT = ("survey", "opt_in", "profile_link", "redirect")
 ALREADY = "already_liked"
 COLUMNS = (
     "site_id", "uuid", "visitor_id", "product_id", "shown_id", "state", "source", "liked_at", "pressed_at", "page_url",
-    "page_title", "referrer", "placement", "position", "dwell_ms", "locale", "prompt_version_id", "step_reason",
+    "page_title", "referrer", "placement", "position", "dwell_ms", "locale", "lasting", "prompt_version_id", "step_reason",
 )
 
 
@@ -39,6 +39,7 @@ class Item:
     position: int | None = None
     dwell_ms: int | None = None
     locale: str | None = None
+    lasting: bool | None = None  # whether the browser keeps the visitor; None: it cannot be known
 
 
 @dataclass(slots=True)
@@ -133,7 +134,8 @@ class _Batch:
             "shown_id": shown.shown_id, "state": "counted", "source": item.source, "liked_at": item.at,
             "pressed_at": item.pressed_at, "page_url": item.page_url, "page_title": item.page_title, "referrer": item.referrer,
             "placement": item.placement, "position": item.position, "dwell_ms": item.dwell_ms, "locale": item.locale,
-            "prompt_version_id": version_id, "step_reason": step.reason,
+            "lasting": None if item.lasting is None else int(item.lasting), "prompt_version_id": version_id,
+            "step_reason": step.reason,
         }
         return kept
 

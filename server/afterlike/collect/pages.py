@@ -1,6 +1,8 @@
 """The admin's Endorsements: who liked what, when, where, why; find, hold, reject, restore, export."""
 
 import re
+import secrets
+from collections.abc import Mapping
 from datetime import date
 from urllib.parse import parse_qsl, urlencode
 
@@ -9,16 +11,21 @@ from flask import Response, redirect, request, stream_with_context
 
 from afterlike import prompts, sheet, show, sites, tables
 from afterlike.clock import DAY, SECOND, now
-from afterlike.collect import endorsements, export, moderation
+from afterlike.collect import endorsements, export, marks, moderation
 from afterlike.collect.endorsements import PER_PAGE, SOURCES, STATES, Filter
 from afterlike.collect.screening import REASONS
 from afterlike.errors import Invalid, NotFound
+from afterlike.sites import counts, says
 from afterlike.web import house, page
 from afterlike.wire import uuid_text
+from afterlike.words import for_admins
 
 MOST_AT_ONCE = 200
 LATE = 5 * SECOND
-NUMBERS = (("liked", "Likes"), ("answered", "Answers"), ("linked", "Profiles left"), ("returned", "Return visits"))
+MARKS = {"tag": marks.tag, "untag": marks.untag}
+TOLD = ("done", "batch", "told", "n")  # what an address says of the last press, and no filter
+NUMBERS = (("liked", for_admins("Likes")), ("answered", for_admins("Answers")), ("linked", for_admins("Profiles left")),
+           ("returned", for_admins("Return visits")))
 
 
 def listing(key: str) -> Response:
@@ -26,17 +33,20 @@ def listing(key: str) -> Response:
     admin, site, role = sites.on_site(key)
     wanted, number = asked(), _page_number()
     with house().db.read() as tx:
-        rows, total = endorsements.found(tx, site.id, wanted, page=number, locale=site.locale)
+        rows, by_source = endorsements.found(tx, site.id, wanted, page=number, locale=site.locale)
         products = endorsements.liked_products(tx, site.id)
         numbers = endorsements.last_days(tx, site.id, now())
+        saved, tags, done = marks.filters_of(tx, site.id), marks.tags_of(tx, site.id), _done(tx, site.id)
+    total = sum(by_source.values())
     last = max(1, -(-total // PER_PAGE))
     if number > last:
-        kept = {name: request.args.get(name) for name in ("done", "likes")}
+        kept = {name: request.args.get(name) for name in TOLD}
         return redirect(f"{request.path}?{_query(wanted, page=last, **kept)}", 303)
     return page(
         "collect/endorsements.html", site=site, role=role, rows=rows, total=total, wanted=wanted, products=products,
         numbers=[(label, *numbers.get(kind, (0, 0))) for kind, label in NUMBERS], page_number=number, last_page=last,
-        per_page=PER_PAGE, states=STATES, sources=SOURCES, query=_query(wanted), done=_done(), link_to=_query_for(wanted),
+        per_page=PER_PAGE, states=STATES, sources=SOURCES, query=_query(wanted), done=done, link_to=_query_for(wanted),
+        by_source=by_source, saved=saved, tags=tags, told=_told(), limits=marks, longest_reason=moderation.LONGEST_REASON,
     )
 
 
@@ -47,6 +57,7 @@ def one(key: str, like: int) -> Response:
         row = endorsements.one(tx, site.id, like, locale=site.locale)
         others = endorsements.by_the_same(tx, site.id, row, locale=site.locale) if row else []
         more = more_of(tx, like)
+        decided, tags, done = moderation.decisions_on(tx, like), marks.tags_of(tx, site.id), _done(tx, site.id)
     if row is None:
         raise NotFound()
     sites.audit_read(admin, site, "endorsement_read", like)
@@ -57,9 +68,14 @@ def one(key: str, like: int) -> Response:
         row=row,
         others=others,
         more=more,
-        done=_done(),
-        story=story(row, more),
-        why=prompts.REASONS.get(row.step_reason, "") if row.step_reason != "due" else "They were asked.",
+        done=done,
+        told=_told(),
+        tags=tags,
+        limits=marks,
+        longest_reason=moderation.LONGEST_REASON,
+        decided=decided,
+        story=story(row, more, decided),
+        why=says(prompts.REASONS.get(row.step_reason, "")) if row.step_reason != "due" else says("They were asked."),
         like_id=uuid_text(row.uuid),
     )
 
@@ -75,31 +91,86 @@ def more_of(tx: sa.Connection, like_id: int) -> sa.Row | None:
     ).first()
 
 
-def story(row: endorsements.Endorsement, more: sa.Row) -> list[tuple[int, str]]:
+def story(row: endorsements.Endorsement, more: sa.Row, decided: list[sa.Row]) -> list[tuple[int, str]]:
     """(moment, what happened), oldest first. The press is told apart from the like where it had to wait to be sent."""
     waited = row.liked_at - row.pressed_at >= LATE
     told = [
-        (row.first_seen_at, "Seen here for the first time") if row.first_seen_at < row.liked_at else None,
-        (row.pressed_at, "Pressed Like, by their own clock") if waited else None,
-        (row.liked_at, "The like arrived" if waited else "Liked it"),
-        (more.answered_at, "Answered") if more.answered_at else None,
-        *((link.claimed_at, f"Left a profile: {show.host_of(link.url)}") for link in row.links),
-        (row.unliked_at, "Took the like back") if row.unliked_at else None,
+        (row.first_seen_at, says("Seen here for the first time")) if row.first_seen_at < row.liked_at else None,
+        (row.pressed_at, says("Pressed Like, by their own clock")) if waited else None,
+        (row.liked_at, says("The like arrived") if waited else says("Liked it")),
+        (more.answered_at, says("Answered")) if more.answered_at else None,
+        *((link.claimed_at, says("Left a profile: {host}", host=show.host_of(link.url))) for link in row.links),
+        (row.unliked_at, says("Took the like back")) if row.unliked_at else None,
+        *((one.decided_at, _decided(one)) for one in decided),
     ]
     return sorted(filter(None, told), key=lambda one: one[0])
 
 
+def _decided(one: sa.Row) -> str:
+    """What an admin decided, by whom and why."""
+    what = {"held": says("Held"), "rejected": says("Rejected"), "counted": says("Counted again")}[one.after]
+    told = says("{what} by {admin}", what=what, admin=one.email) if one.email else what
+    told = says("{what}, as an undo", what=told) if one.decision == "undo" else told
+    return f"{told}: {one.reason}" if one.reason else told
+
+
 def decide(key: str) -> Response:
-    """Holds, rejects or restores the ticked likes, and offers to undo it."""
+    """Holds, rejects or restores the ticked likes, and offers to undo it; or undoes it; or puts a tag on them, or off."""
     admin, site, role = sites.on_site(key, least="editor")
     sites.check_form()
-    decision = request.form.get("decision", "")
-    ids = tuple(int(text) for text in request.form.getlist("like") if text.isascii() and text.isdigit() and len(text) < 19)
-    if decision not in moderation.DECISIONS or len(ids) > MOST_AT_ONCE:
-        raise Invalid(f"Tick up to {MOST_AT_ONCE} likes and choose hold, reject or restore.")
-    wish = moderation.Decision(site.id, ids, decision, now())
+    decision, ids = request.form.get("decision", ""), ticked()
+    if decision in MARKS:
+        return _mark(admin, site, decision, ids)
+    undoes = _batch(request.form.get("batch", "")) if decision == "undo" else None
+    if len(ids) > MOST_AT_ONCE or undoes is None and decision not in moderation.DECISIONS:
+        raise Invalid(says("Tick up to {most} likes and choose hold, reject or restore.", most=MOST_AT_ONCE))
+    batch, reason = secrets.token_bytes(16), " ".join(request.form.get("reason", "").replace("\0", "").split())
+    wish = moderation.Decision(site.id, ids, decision, now(), batch, admin.id, reason[:moderation.LONGEST_REASON] or None, undoes)
     changed = sites.audited(admin, site, f"like_{decision}", moderation.decide, wish, about=list)
-    return redirect(_back(site.key, {"done": decision, "likes": ",".join(map(str, changed)) or "none"}), 303)
+    return redirect(back(site.key, {"done": decision, "batch": batch.hex() if changed else "none"}), 303)
+
+
+def _mark(admin: sites.Admin, site: sites.Site, decision: str, ids: tuple[int, ...]) -> Response:
+    name = marks.tag_of(request.form.get("tag", ""))
+    if not ids or len(ids) > MOST_AT_ONCE:
+        raise Invalid(says("Tick up to {most} likes, then press the button again.", most=MOST_AT_ONCE))
+    changed = sites.audited(admin, site, f"likes_{decision}", MARKS[decision], (site.id, ids, name), about=_only_if_any)
+    if changed == marks.FULL:
+        raise Invalid(says("A site has up to {most} tags. Use one that is there.", most=marks.MOST_TAGS))
+    return redirect(back(site.key, {"told": decision, "n": changed}), 303)
+
+
+def _only_if_any(changed: int) -> list | None:
+    """For the audit log: one row for all of them, none where nothing was changed."""
+    return None if changed > 0 else []
+
+
+def save_filter(key: str) -> Response:
+    """Keeps the filters in force under a name."""
+    admin, site, role = sites.on_site(key, least="editor")
+    sites.check_form()
+    query = _query(asked(dict(parse_qsl(request.form.get("query", "")[:2000]))))
+    if not query:
+        raise Invalid(says("Choose a filter first, then save it."))
+    kept = sites.audited(admin, site, "filter_saved", marks.save_filter,
+                         (site.id, marks.name_of(request.form.get("name", "")), query, now()), about=_only_if_any)
+    if kept == marks.FULL:
+        raise Invalid(says("A site keeps up to {most} filters. Delete one that nobody needs.", most=marks.MOST_FILTERS))
+    return redirect(f"/admin/sites/{site.key}/endorsements?{query}&told=saved", 303)
+
+
+def drop_filter(key: str, id: int) -> Response:
+    """Forgets a saved filter."""
+    admin, site, role = sites.on_site(key, least="editor")
+    sites.check_form()
+    if not sites.audited(admin, site, "filter_dropped", marks.drop_filter, (site.id, id), about=_only_if_any):
+        raise NotFound()
+    return redirect(back(site.key, {"told": "dropped"}), 303)
+
+
+def ticked() -> tuple[int, ...]:
+    """The ids of the ticked likes; what is none is left out."""
+    return tuple(int(text) for text in request.form.getlist("like") if text.isascii() and text.isdigit() and len(text) < 19)
 
 
 def csv(key: str) -> Response:
@@ -125,14 +196,15 @@ def refused(key: str) -> Response:
     return page("collect/refused.html", site=site, role=role, rows=rows, nowhere=nowhere, reasons=REASONS, day_ms=DAY)
 
 
-def asked() -> Filter:
-    """The filter in the address; what cannot be read is left out."""
-    args = request.args
+def asked(args: Mapping[str, str] | None = None) -> Filter:
+    """The filter in the address, or in a query that was kept; what cannot be read is left out."""
+    args = request.args if args is None else args
     return Filter(
         search=args.get("q", "").strip()[:200].replace("\0", ""),
         product=int(args["product"]) if re.fullmatch(r"\d{1,18}", args.get("product", ""), re.ASCII) else None,
         state=args.get("state") if args.get("state") in STATES else None,
         source=args.get("source") if args.get("source") in SOURCES else None,
+        tag=args.get("tag", "").strip()[: marks.LONGEST_TAG].casefold().replace("\0", "") or None,
         since=_day(args.get("since", "")), until=_day(args.get("until", "")),
         answered=args.get("answered") == "1", profile=args.get("profile") == "1",
     )
@@ -154,7 +226,8 @@ def _page_number() -> int:
 def _query(wanted: Filter, **more) -> str:
     """The filter as a query string, without what is not asked for."""
     pairs = {
-        "q": wanted.search, "product": wanted.product, "state": wanted.state, "source": wanted.source, "since": wanted.since,
+        "q": wanted.search, "product": wanted.product, "state": wanted.state, "source": wanted.source, "tag": wanted.tag,
+        "since": wanted.since,
         "until": wanted.until, "answered": "1" if wanted.answered else None, "profile": "1" if wanted.profile else None,
     }
     return urlencode({name: value for name, value in (pairs | more).items() if value})
@@ -164,18 +237,34 @@ def _query_for(wanted: Filter):
     return lambda **more: _query(wanted, **more)
 
 
-def _done() -> dict | None:
-    """What the last decision did, read back from the address, with the way to undo it."""
-    decision, ids = request.args.get("done"), request.args.get("likes", "")
-    if decision not in moderation.DECISIONS:
+def _done(tx: sa.Connection, site_id: int) -> moderation.Done | None:
+    """What the last decision did, with how much of it can be undone; nothing where the address names none."""
+    decision, batch = request.args.get("done"), _batch(request.args.get("batch", ""))
+    if decision not in (*moderation.DECISIONS, "undo"):
         return None
-    likes = [text for text in ids.split(",") if re.fullmatch(r"\d{1,18}", text, re.ASCII)][:MOST_AT_ONCE]
-    return {"decision": decision, "likes": likes, "undo": None if decision == "restore" else "restore"}
+    return (batch and moderation.done(tx, site_id, batch)) or moderation.Done(decision, 0, 0)
 
 
-def _back(key: str, more: dict) -> str:
+def _batch(text: str) -> bytes | None:
+    return bytes.fromhex(text) if re.fullmatch(r"[0-9a-f]{32}", text, re.ASCII) else None
+
+
+def _told() -> str:
+    """What was done to tags and saved filters, as the address says."""
+    told = request.args.get("told")
+    n = min(int(request.args["n"]), MOST_AT_ONCE) if re.fullmatch(r"\d{1,4}", request.args.get("n", ""), re.ASCII) else 0
+    told_of = {
+        "tag": counts("{n} like has got the tag.", "{n} likes have got the tag.", n),
+        "untag": counts("{n} like has lost the tag.", "{n} likes have lost the tag.", n),
+        "saved": says("The filters are saved. Every admin of this site sees them."),
+        "dropped": says("The saved filter is deleted."),
+    }
+    return told_of[told].format(n=n) if told in told_of else ""
+
+
+def back(key: str, more: dict) -> str:
     """The page the form came from, with the same filters: our own page only."""
-    pairs = [(name, value) for name, value in parse_qsl(request.form.get("query", "")[:2000]) if name not in ("done", "likes")]
+    pairs = [(name, value) for name, value in parse_qsl(request.form.get("query", "")[:2000]) if name not in TOLD]
     one = request.form.get("one", "")
     path = f"/admin/sites/{key}/endorsements" + (f"/{int(one)}" if re.fullmatch(r"\d{1,18}", one, re.ASCII) else "")
     return f"{path}?{urlencode([*pairs, *more.items()])}"

@@ -69,6 +69,7 @@ class Context(WireSchema):
     position = _whole(100_000)
     dwell_ms = _whole(LATEST, metadata={"description": "more than a day counts as a day"})
     pressed_at = _whole(LATEST)
+    lasting = Flag(metadata={"description": "false where the browser keeps nothing: nobody knows then whether they return"})
 
 
 class FromVisitor(WireSchema):

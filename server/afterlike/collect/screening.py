@@ -21,34 +21,35 @@ from afterlike.collect.extension import visitor_hash
 from afterlike.errors import Invalid, NotFound, NotSignedIn, Refused, TooBig
 from afterlike.web import House, network, peer
 from afterlike.wire import BODY_CAP, loaded, parsed
+from afterlike.words import for_admins
 
 OLDEST_PRESS = 30 * DAY  # an outbox may have waited on a phone in a drawer
 EARLIEST_PRESS = 5 * MINUTE  # a client's clock may run ahead this much before it is set right
 MISSING = "Missing data for required field."
 
 REASONS = {
-    "size": "larger than 32 KB",
-    "content_type": "not JSON, or compressed",
-    "malformed": "not readable as JSON",
-    "shape": "fields missing or wrong",
-    "unknown_site": "no site has this key",
-    "origin": "sent from an origin that the site has not registered",
-    "api_key": "no Origin, and no valid API key of the site",
-    "install": "from the extension, without a good install token; it gets one and sends it again",
-    "unclaimed": "from a page of no site, where that is not wanted",
-    "private_host": "from a page of no site, on a host that only exists inside a house",
-    "foreign_url": "the product or page is not on the site",
-    "bot": "a crawler or a script, by its user agent",
-    "rate": "too many calls from one visitor or network",
-    "not_found": "no such like, prompt, product or visitor here",
-    "conflict": "the id was used for something else",
-    "profile_url": "the profile's address cannot be one",
-    "too_many_profiles": "this person has left five profiles already",
-    "address": "the address cannot be one, by its own text",
-    "trap": "the field that people do not see was filled in; answered like any other",
-    "signature": "the order's signature is wrong",
-    "unavailable": "the database could not take it; the client sends it again",
-    "duplicate": "sent again, and answered as the first time",
+    "size": for_admins("larger than 32 KB"),
+    "content_type": for_admins("not JSON, or compressed"),
+    "malformed": for_admins("not readable as JSON"),
+    "shape": for_admins("fields missing or wrong"),
+    "unknown_site": for_admins("no site has this key"),
+    "origin": for_admins("sent from an origin that the site has not registered"),
+    "api_key": for_admins("no Origin, and no valid API key of the site"),
+    "install": for_admins("from the extension, without a good install token; it gets one and sends it again"),
+    "unclaimed": for_admins("from a page of no site, where that is not wanted"),
+    "private_host": for_admins("from a page of no site, on a host that only exists inside a house"),
+    "foreign_url": for_admins("the product or page is not on the site"),
+    "bot": for_admins("a crawler or a script, by its user agent"),
+    "rate": for_admins("too many calls from one visitor or network"),
+    "not_found": for_admins("no such like, prompt, product or visitor here"),
+    "conflict": for_admins("the id was used for something else"),
+    "profile_url": for_admins("the profile's address cannot be one"),
+    "too_many_profiles": for_admins("this person has left five profiles already"),
+    "address": for_admins("the address cannot be one, by its own text"),
+    "trap": for_admins("the field that people do not see was filled in; answered like any other"),
+    "signature": for_admins("the order's signature is wrong"),
+    "unavailable": for_admins("the database could not take it; the client sends it again"),
+    "duplicate": for_admins("sent again, and answered as the first time"),
 }
 
 

@@ -1,4 +1,4 @@
-"""What an owner copies into a shop: the tag and a product's place. Pure; every value is escaped for where it will stand."""
+"""What an owner copies into a shop: the tag and a product's place. Every value is escaped for where it will stand."""
 
 import json
 import re
@@ -7,10 +7,13 @@ from dataclasses import dataclass
 
 from markupsafe import escape
 
+from afterlike.sites import says
+from afterlike.words import for_admins
+
 RESERVE = "[data-afterlike-button] { display: inline-flex; vertical-align: top; min-width: 120px; min-height: 44px }"
 PLATFORMS = {
-    "html": "Plain HTML", "wordpress": "WordPress with WooCommerce", "shopify": "Shopify", "gtm": "Google Tag Manager",
-    "react": "React, or any bundle (npm)",
+    "html": for_admins("Plain HTML"), "wordpress": for_admins("WordPress with WooCommerce"), "shopify": "Shopify",
+    "gtm": "Google Tag Manager", "react": for_admins("React, or any bundle (npm)"),
 }
 TEMPLATED = ("wordpress", "shopify")  # where the shop's own template fills in the product
 PLACEHOLDER = {"key": "SKU-1", "url": "https://shop.example/tide-mug", "title": "Tide mug"}
@@ -35,21 +38,26 @@ class Option:
         return re.sub(r"-(.)", lambda found: found[1].upper(), self.attribute.removeprefix("data-"))
 
 
-SELECTOR = {"pattern": r"[^{}<;@]+", "sentence": "This is not a CSS selector, such as “.product-title” or “#price”."}
+SELECTOR = {"pattern": r"[^{}<;@]+", "sentence": for_admins("This is not a CSS selector, such as “.product-title” or “#price”.")}
 OPTIONS = (
-    Option("locale", "data-locale", "Language", "Such as de or pt-BR. Empty: the page’s own.",
-           pattern=r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", sentence="A language is written like de or pt-BR."),
-    Option("shape", "data-shape", "Shape", choices=("heart", "thumb", "star")),
-    Option("count", "data-count-from", "Show counts from", "Smaller ones are not shown.", pattern=r"[1-9][0-9]{0,6}",
-           sentence="Counts are shown from a whole number on, 1 or more."),
-    Option("remember", "data-remember", "Remember likes in the browser", choices=("like", "ask", "never")),
-    Option("target", "data-target", "Place on a product page", "A CSS selector. Empty: below the heading.", **SELECTOR),
-    Option("card", "data-card-target", "Place in a list’s card", "A CSS selector in the card. Empty: at its end.", **SELECTOR),
-    Option("position", "data-position", "How it stands to that place", choices=("after", "before", "append", "prepend")),
-    Option("pages", "data-pages", "Also like pages under", "Such as /blog/: pages without a product get a button.",
-           pattern=r"/[^\s\"'<>{}\\]*", sentence="A path begins with a slash, such as /blog/."),
-    Option("consent", "data-consent", "Wait for consent: nothing begins before Afterlike.consent(true)", choices=("", "1")),
-    Option("debug", "data-debug", "Explain itself in the browser’s console", choices=("", "1")),
+    Option("locale", "data-locale", for_admins("Language"), for_admins("Such as de or pt-BR. Empty: the page’s own."),
+           pattern=r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", sentence=for_admins("A language is written like de or pt-BR.")),
+    Option("shape", "data-shape", for_admins("Shape"), choices=("heart", "thumb", "star")),
+    Option("count", "data-count-from", for_admins("Show counts from"), for_admins("Smaller ones are not shown."),
+           pattern=r"[1-9][0-9]{0,6}", sentence=for_admins("Counts are shown from a whole number on, 1 or more.")),
+    Option("remember", "data-remember", for_admins("Remember likes in the browser"), choices=("like", "ask", "never")),
+    Option("target", "data-target", for_admins("Place on a product page"),
+           for_admins("A CSS selector. Empty: below the heading."), **SELECTOR),
+    Option("card", "data-card-target", for_admins("Place in a list’s card"),
+           for_admins("A CSS selector in the card. Empty: at its end."), **SELECTOR),
+    Option("position", "data-position", for_admins("How it stands to that place"),
+           choices=("after", "before", "append", "prepend")),
+    Option("pages", "data-pages", for_admins("Also like pages under"),
+           for_admins("Such as /blog/: pages without a product get a button."),
+           pattern=r"/[^\s\"'<>{}\\]*", sentence=for_admins("A path begins with a slash, such as /blog/.")),
+    Option("consent", "data-consent", for_admins("Wait for consent: nothing begins before Afterlike.consent(true)"),
+           choices=("", "1")),
+    Option("debug", "data-debug", for_admins("Explain itself in the browser’s console"), choices=("", "1")),
 )
 
 
@@ -62,7 +70,8 @@ def read(given: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
             if text in option.choices[1:]:
                 chosen[option.name] = text
             elif text not in ("", option.choices[0]):
-                wrong[option.name] = f"{option.label}: choose one of {', '.join(filter(None, option.choices))}."
+                choices = ", ".join(filter(None, option.choices))
+                wrong[option.name] = says("{option}: choose one of {choices}.", option=says(option.label), choices=choices)
         elif text and (len(text) > LONGEST or not text.isprintable() or not re.fullmatch(option.pattern, text)):
             wrong[option.name] = option.sentence
         elif text:

@@ -21,7 +21,7 @@ def tag(key: str) -> Response:
     chosen, wrong = snippets.read(request.args)
     platform = request.args.get("platform") or "html"
     if platform not in snippets.PLATFORMS:
-        platform, wrong["platform"] = "html", "This platform is not among those below; here is plain HTML."
+        platform, wrong["platform"] = "html", sites.says("This platform is not among those below; here is plain HTML.")
     with house().db.read() as tx:
         products = liked_products(tx, site.id)
         product = marked(tx, site.id, request.args.get("product", ""))

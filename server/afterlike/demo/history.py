@@ -197,6 +197,7 @@ class _Story:
             "pressed_at": at - self.dice.randint(20, 900),
             "position": self.shop.listed().index(product) % 20 + 1 if from_listing else 1,
             "dwell_ms": int(self.dice.lognormvariate(10, 0.7)),
+            "lasting": who["visitor"][0] not in "07f",  # the others' browsers keep nothing
         }
         return self._act(
             at, "likes", who, source="widget", product=self._facts(product, url), page=page, context=context

@@ -45,6 +45,7 @@ def _like(site: Site, visitor: bytes, data: dict, at: int):
         placement=context.get("placement"),
         position=context.get("position"),
         dwell_ms=context.get("dwell_ms"),
+        lasting=context.get("lasting"),
         locale=context.get("locale"),
     )
 

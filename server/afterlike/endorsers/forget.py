@@ -5,7 +5,7 @@ import secrets
 import sqlalchemy as sa
 
 from afterlike import tables
-from afterlike.endorsers import gate, ledger
+from afterlike.endorsers import gate, ledger, noting
 from afterlike.endorsers.optin import PENDING, forget_channels
 
 
@@ -37,6 +37,7 @@ def erase(tx: sa.Connection, site_id: int, endorser_id: int, visitor_ids: list[i
     forget_channels(tx, [channel.id for channel in channels])
     for table in (tables.consents, tables.profile_links):
         tx.execute(sa.delete(table).where(table.c.endorser_id == endorser_id))
+    noting.forget(tx, endorser_id)
     merges = tables.merges
     tx.execute(sa.delete(merges).where((merges.c.to_id == endorser_id) | merges.c.visitor_id.in_(visitor_ids)))
     for visitor_id in visitor_ids:

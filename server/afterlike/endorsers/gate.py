@@ -10,17 +10,18 @@ from afterlike.endorsers import ledger
 from afterlike.endorsers.people import Person, person, person_at, touch
 from afterlike.errors import Invalid
 from afterlike.purposes import BY_MAIL, Wording
+from afterlike.words import for_admins
 
 VERDICTS = {
-    "ok":          "They may be written to.",
-    "no_address":  "They have left no address.",
-    "unconfirmed": "They have not confirmed their address yet.",
-    "paused":      "They asked for a pause.",
-    "stopped":     "They asked not to be written to any more.",
-    "bounced":     "Their mail server refuses letters to this address.",
-    "complained":  "They reported a letter as unwanted.",
-    "suppressed":  "This address is not written to any more.",
-    "no_consent":  "They have not agreed to letters of this kind.",
+    "ok":          for_admins("They may be written to."),
+    "no_address":  for_admins("They have left no address."),
+    "unconfirmed": for_admins("They have not confirmed their address yet."),
+    "paused":      for_admins("They asked for a pause."),
+    "stopped":     for_admins("They asked not to be written to any more."),
+    "bounced":     for_admins("Their mail server refuses letters to this address."),
+    "complained":  for_admins("They reported a letter as unwanted."),
+    "suppressed":  for_admins("This address is not written to any more."),
+    "no_consent":  for_admins("They have not agreed to letters of this kind."),
 }
 PACES = ("each", "weekly", "monthly")
 

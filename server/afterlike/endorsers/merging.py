@@ -1,4 +1,4 @@
-"""Several browsers, one person: when the same confirmed address claims them, and only then. It can be undone."""
+"""Several browsers, one person: when the same confirmed address claims them. It can be undone."""
 
 import json
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ def join(tx: sa.Connection, reader: Person, visitor_id: int, at: int) -> None:
     proven = (channels.endorser_id == before) & channels.confirmed_at.is_not(None)
     if tx.scalar(sa.select(sa.func.count()).where(proven)):
         return
-    links = _move_links(tx, before, reader.id)
+    links = move_links(tx, before, reader.id)
     tx.execute(sa.update(_visitors).where(_visitors.c.id == visitor_id).values(endorser_id=reader.id))
     tx.execute(
         sa.insert(_merges).values(site_id=reader.site_id, visitor_id=visitor_id, from_id=before, to_id=reader.id,
@@ -28,7 +28,7 @@ def join(tx: sa.Connection, reader: Person, visitor_id: int, at: int) -> None:
     )
 
 
-def _move_links(tx: sa.Connection, from_id: int, to_id: int) -> list[int]:
+def move_links(tx: sa.Connection, from_id: int, to_id: int) -> list[int]:
     """Profile links go along, except those that the person has left already."""
     theirs = sa.select(_profiles.c.url).where(_profiles.c.endorser_id == to_id)
     moving = sa.select(_profiles.c.id).where(_profiles.c.endorser_id == from_id, _profiles.c.url.not_in(theirs))
@@ -64,10 +64,10 @@ def browsers_of(tx: sa.Connection, endorser_id: int) -> list[Browser]:
 
 def undo_merge(tx: sa.Connection, items: list[tuple[int, int, int]]) -> list[bool]:
     """For each (endorser id, merge id, now): lets that browser go again, with what came along; whether it was theirs."""
-    return [_undo(tx, *item) for item in items]
+    return [undo(tx, *item) for item in items]
 
 
-def _undo(tx: sa.Connection, endorser_id: int, merge_id: int, at: int) -> bool:
+def undo(tx: sa.Connection, endorser_id: int, merge_id: int, at: int) -> bool:
     open_one = (_merges.c.id == merge_id) & (_merges.c.to_id == endorser_id) & _merges.c.undone_at.is_(None)
     merge = tx.execute(sa.update(_merges).where(open_one).values(undone_at=at).returning(_merges)).first()
     if merge is None:

@@ -34,8 +34,8 @@ class About:
 
     @property
     def name(self) -> str:
-        """What they call themselves in public, else what they liked."""
-        return next((link.name for link in self.links if link.name), f"somebody who likes {self.product}")
+        """What they call themselves in public; empty where they do not."""
+        return next((link.name for link in self.links if link.name), "")
 
 
 def about(tx: sa.Connection, site_id: int, like_id: int, *, locale: str, now: int) -> About | None:

@@ -10,12 +10,13 @@ import sqlalchemy as sa
 
 from afterlike import endorsers, journal, outbox, tables
 from afterlike.errors import Invalid, NotFound, Refused
+from afterlike.words import for_admins
 
 LONGEST = 5_000
 STATES = ("open", "closed")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-EMPTY = "Write something first."
-TOO_LONG = f"That is longer than {LONGEST} characters. Make it shorter, or two letters."
+EMPTY = for_admins("Write something first.")
+TOO_LONG = for_admins("That is longer than 5000 characters. Make it shorter, or two letters.")  # LONGEST
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,13 @@ from afterlike.errors import Invalid
 from afterlike.followup import mailbox
 from afterlike.followup.sending import NO_MAIL
 from afterlike.web import house, page
+from afterlike.words import for_admins
 
-DONE = {"again": "It is tried again now.", "not": "Nothing was changed: it does not wait for you.", "saved": "Saved."}
+DONE = {
+    "again": for_admins("It is tried again now."),
+    "not": for_admins("Nothing was changed: it does not wait for you."),
+    "saved": for_admins("Saved."),
+}
 
 
 def mail(key: str) -> Response:
@@ -46,7 +51,7 @@ def _page(site: sites.Site, role: str, *, typed: dict | None = None, wrong: dict
     config = house().config
     return page(
         "followup/mail.html", status=422 if wrong else 200, site=site, role=role, mail=found, days=mailbox.DAYS,
-        kept_days=config.mail_kept_days, sender=config.mail_from, no_mail="" if config.smtp_url else NO_MAIL, wrong=wrong or {},
-        typed=typed or {"privacy_url": site.privacy_url or "", "postal_address": site.postal_address or ""},
-        done=DONE.get(request.args.get("done", "")),
+        kept_days=config.mail_kept_days, sender=config.mail_from, no_mail="" if config.smtp_url else sites.says(NO_MAIL),
+        wrong=wrong or {}, typed=typed or {"privacy_url": site.privacy_url or "", "postal_address": site.postal_address or ""},
+        done=sites.says(DONE.get(request.args.get("done", ""), "")),
     )

@@ -13,8 +13,9 @@ from afterlike.followup import conversations, reading
 from afterlike.followup.about import About, about, consent_of
 from afterlike.web import house, page
 from afterlike.wire import uuid_bytes
+from afterlike.words import for_admins
 
-BROKEN_FORM = "This form is not whole. Go back, reload the page and send it again."
+BROKEN_FORM = for_admins("This form is not whole. Go back, reload the page and send it again.")
 
 
 def listing(key: str) -> Response:

@@ -12,8 +12,9 @@ from afterlike.errors import Later, Needless, Never
 from afterlike.followup.about import consent_of
 from afterlike.signing import Keyring
 from afterlike.web import House
+from afterlike.words import for_admins
 
-NO_MAIL = "No mail leaves this server: AFTERLIKE_SMTP_URL is not set."
+NO_MAIL = for_admins("No mail leaves this server: AFTERLIKE_SMTP_URL is not set.")
 GONE = "gone"
 
 

@@ -9,8 +9,9 @@ from collections.abc import Callable
 import sqlalchemy as sa
 
 from afterlike import endorsers, followup, prompts, tables
-from afterlike.collect.export import amount, moment
 from afterlike.endorsers import Person
+from afterlike.show import amount
+from afterlike.show import iso as moment
 from afterlike.sites import Site
 from afterlike.wire import uuid_text
 
@@ -24,7 +25,7 @@ def written(tx: sa.Connection, person: Person, site: Site, now: int) -> str:
 
 def _you(tx: sa.Connection, person: Person) -> dict:
     channels = tables.channels.c
-    [row] = _rows(tx, sa.select(
+    found = _rows(tx, sa.select(
         channels.address, channels.state, channels.locale.label("language"), channels.pace.label("how_often"),
         channels.made_at.label("left_at"), channels.confirmed_at, channels.changed_at, channels.paused_until,
         channels.asked_at.label("confirmation_mailed_at"), channels.link_at.label("link_mailed_at"),
@@ -32,7 +33,8 @@ def _you(tx: sa.Connection, person: Person) -> dict:
     suppressed = sa.select(tables.suppressions.c.reason, tables.suppressions.c.since_at).where(
         tables.suppressions.c.site_id == person.site_id, tables.suppressions.c.subject == person.subject)
     endorser = sa.select(tables.endorsers.c.made_at).where(tables.endorsers.c.id == person.id)
-    return row | {"known_since": moment(tx.scalar(endorser)), "not_written_to": _rows(tx, suppressed)}
+    known = {"known_since": moment(tx.scalar(endorser)), "not_written_to": _rows(tx, suppressed)}
+    return (found[0] if found else {"address": None}) | known
 
 
 def _likes(tx: sa.Connection, person: Person) -> list[dict]:
@@ -155,6 +157,17 @@ def _orders(tx: sa.Connection, person: Person) -> list[dict]:
         .where(orders.visitor_id.in_(_browsers(person)), orders.site_id == person.site_id).order_by(orders.id))
 
 
+def _notes(tx: sa.Connection, person: Person) -> list[dict]:
+    """What admins wrote down; whose hand it was is nobody's business but the shop's."""
+    notes = tables.endorser_notes.c
+    return _rows(tx, sa.select(notes.words, notes.noted_at).where(notes.endorser_id == person.id).order_by(notes.id))
+
+
+def _tags(tx: sa.Connection, person: Person) -> list[dict]:
+    tags = tables.endorser_tags.c
+    return _rows(tx, sa.select(tags.tag, tags.tagged_at).where(tags.endorser_id == person.id).order_by(tags.tag))
+
+
 def _mailed(tx: sa.Connection, person: Person) -> list[dict]:
     links = tables.mailed_links.c
     return _rows(tx, sa.select(links.use.label("what_for"), links.made_at, links.ends_at, links.used_at)
@@ -182,6 +195,8 @@ WHAT: tuple[tuple[str, Callable], ...] = (
     ("browsers",                   _my_browsers),
     ("return_visits",              _visits),
     ("orders",                     _orders),
+    ("notes_about_you",            _notes),
+    ("tags_on_you",                _tags),
     ("links_mailed_to_you",        _mailed),
     ("signed_in",                  _signed_in),
 )

@@ -1,12 +1,29 @@
 """What to ask next, or nothing: prompts, their versions, and who was asked when. It never sends anything."""
 
-from afterlike.prompts.answers import checked_answers, choices_reading, said
+from afterlike.prompts.answers import checked_answers, choice_of, choices_reading, said, title_of
 from afterlike.prompts.consent import wordings
-from afterlike.prompts.decide import GATES, REASONS, VISIT, Facts, Prompt, Step, Turn, next_step, rules, why
+from afterlike.prompts.decide import GATES, NAMES, REASONS, VISIT, Facts, Prompt, Step, Turn, lot, next_step, rules, verdicts, why
 from afterlike.prompts.default import default_flow, default_flows
-from afterlike.prompts.flow import CARD_TYPES, KINDS, checked
+from afterlike.prompts.desk import (
+    Change,
+    Made,
+    Moved,
+    Newer,
+    Numbers,
+    Turned,
+    change,
+    free_key,
+    history,
+    make,
+    move,
+    numbers,
+    turn,
+)
+from afterlike.prompts.fields import language, moment
+from afterlike.prompts.flow import CARD_TYPES, KINDS, MOST_CARDS, MOST_OPTIONS, QUESTIONS, VISITORS, checked
 from afterlike.prompts.forget import erase
 from afterlike.prompts.render import rendered
+from afterlike.prompts.shape import option_parts, our_words, parts
 from afterlike.prompts.store import (
     Answered,
     HandOut,
@@ -26,34 +43,60 @@ from afterlike.prompts.store import (
     version,
     versions,
 )
+from afterlike.prompts.texts import languages, spoken
 
 __all__ = [
     "CARD_TYPES",
     "GATES",
     "KINDS",
+    "MOST_CARDS",
+    "MOST_OPTIONS",
+    "NAMES",
+    "QUESTIONS",
     "REASONS",
     "VISIT",
+    "VISITORS",
     "Answered",
+    "Change",
     "Facts",
     "HandOut",
+    "Made",
+    "Moved",
+    "Newer",
     "Noted",
+    "Numbers",
     "Prompt",
     "Saved",
     "Showing",
     "Step",
     "Turn",
+    "Turned",
     "add_prompt",
+    "change",
     "checked",
     "checked_answers",
+    "choice_of",
     "choices_reading",
     "default_flow",
     "default_flows",
     "erase",
+    "free_key",
     "hand_out",
+    "history",
+    "language",
+    "languages",
+    "lot",
+    "make",
+    "moment",
+    "move",
     "named",
     "next_step",
     "note_answered",
+    "numbers",
     "of_site",
+    "option_parts",
+    "our_words",
+    "parts",
     "record_showings",
     "rendered",
     "rules",
@@ -61,7 +104,11 @@ __all__ = [
     "said",
     "save_flow",
     "set_state",
+    "spoken",
+    "turn",
+    "title_of",
     "turns",
+    "verdicts",
     "version",
     "versions",
     "why",

@@ -54,6 +54,17 @@ def said(flow: dict, answers: dict, locale: str) -> list[tuple[str, str]]:
     ]
 
 
+def title_of(card: dict, locale: str) -> str:
+    """The question of a card as a person reads it."""
+    return _words(card["title"], locale)
+
+
+def choice_of(card: dict, value: str | dict, locale: str) -> str:
+    """One choice of a card in words; what was written beside "other" is left out, so that all of them are one choice."""
+    other = isinstance(value, dict)
+    return _words((OTHER | card.get("other", {}))["text"], locale) if other else _write_choice(card, value, locale)
+
+
 def choices_reading(flow: dict, text: str, locale: str) -> set[str]:
     """The keys of the choices whose words hold this text, in any case; for a search over what was chosen."""
     wanted = text.casefold()

@@ -9,30 +9,31 @@ from dataclasses import dataclass
 
 from afterlike.clock import DAY, MINUTE, SECOND
 from afterlike.prompts.fields import moment
+from afterlike.words import for_admins
 
 VISIT = 30 * MINUTE
 HANDED = 60 * SECOND  # a widget that took a flow shows it by then, or never
 SNOOZE = 30 * DAY
 
 REASONS = {
-    "due":         "It is asked.",
-    "no_prompt":   "No prompt is running on this site.",
-    "paused":      "The prompt is paused, or still a draft.",
-    "not_started": "The prompt starts later.",
-    "ended":       "The prompt has ended.",
-    "product":     "The prompt is for other products.",
-    "category":    "The prompt is for other categories.",
-    "url":         "The prompt is for other pages.",
-    "nth_like":    "The prompt is for another number of likes.",
-    "visitors":    "The prompt is only for new visitors, or only for those who come back.",
-    "locale":      "The prompt is for other languages.",
-    "answered":    "The visitor has answered this prompt.",
-    "snoozed":     "The visitor closed this prompt less than 30 days ago.",
-    "recontact":   "The visitor saw this prompt not long ago.",
-    "cooldown":    "The visitor saw another prompt not long ago.",
-    "one_a_visit": "The visitor was asked something in this visit already.",
-    "sample":      "The visitor is not in the share that is asked.",
-    "quota":       "The prompt was shown as often as it may be.",
+    "due":         for_admins("It is asked."),
+    "no_prompt":   for_admins("No prompt is running on this site."),
+    "paused":      for_admins("The prompt is paused, or still a draft."),
+    "not_started": for_admins("The prompt starts later."),
+    "ended":       for_admins("The prompt has ended."),
+    "product":     for_admins("The prompt is for other products."),
+    "category":    for_admins("The prompt is for other categories."),
+    "url":         for_admins("The prompt is for other pages."),
+    "nth_like":    for_admins("The prompt is for another number of likes."),
+    "visitors":    for_admins("The prompt is only for new visitors, or only for those who come back."),
+    "locale":      for_admins("The prompt is for other languages."),
+    "answered":    for_admins("The visitor has answered this prompt."),
+    "snoozed":     for_admins("The visitor closed this prompt less than 30 days ago."),
+    "recontact":   for_admins("The visitor saw this prompt not long ago."),
+    "cooldown":    for_admins("The visitor saw another prompt not long ago."),
+    "one_a_visit": for_admins("The visitor was asked something in this visit already."),
+    "sample":      for_admins("The visitor is not in the share that is asked."),
+    "quota":       for_admins("The prompt was shown as often as it may be."),
 }
 
 
@@ -122,6 +123,11 @@ def next_step(facts: Facts, prompts: Sequence[Prompt], now: int) -> Step:
 def why(facts: Facts, prompts: Sequence[Prompt], now: int) -> list[tuple[Prompt, str]]:
     """Each prompt with the reason why it is asked (`due`) or not; of several that are due the first is asked."""
     return [(prompt, _tried(facts, prompt, now)[1] or "due") for prompt in prompts]
+
+
+def verdicts(facts: Facts, prompt: Prompt, now: int) -> list[tuple[str, str | None]]:
+    """Each gate by its name, in order, with its reason to stop or None to pass, whatever the gates before it say."""
+    return [(name, gate(facts, prompt, now)) for name, gate in zip(NAMES, GATES, strict=True)]
 
 
 def _tried(facts: Facts, prompt: Prompt, now: int) -> tuple[int, str | None]:
@@ -252,6 +258,11 @@ GATES: tuple[Callable[[Facts, Prompt, int], str | None], ...] = (
     _is_first_in_visit,  # one_a_visit
     _is_in_sample,       # sample
     _is_under_quota,     # quota
+)
+
+NAMES = (
+    "running", "dates", "product", "category", "url", "nth_like", "visitors", "locale", "recontact", "cooldown", "one_a_visit",
+    "sample", "quota",
 )
 
 

@@ -18,7 +18,8 @@ from afterlike.prompts.decide import Prompt, Rules, Turn, rules
 from afterlike.prompts.flow import checked
 from afterlike.tables import prompt_showings, prompt_turns, prompt_versions, prompts
 
-STATES = ("draft", "running", "paused")
+STATES = ("draft", "running", "paused", "deleted")  # a deleted one is kept, for its answers are
+ORDER = (prompts.c.place, prompts.c.id)
 FORWARD = ("shown", "snoozed", "dismissed")  # an event only ever moves a showing to the right
 
 
@@ -67,7 +68,9 @@ def add_prompt(tx: sa.Connection, site_id: int, flow: dict, now: int, state: str
     """Keeps a new prompt as version 1 and returns its id; raises Conflict when the site has that key already."""
     flow = checked(flow)
     _check_state(state)
-    row = {"site_id": site_id, "key": flow["key"], "state": state, "version": 1, "made_at": now, "changed_at": now}
+    last = sa.select(sa.func.coalesce(sa.func.max(prompts.c.place), 0) + 1).where(prompts.c.site_id == site_id)
+    row = {"site_id": site_id, "key": flow["key"], "state": state, "version": 1, "made_at": now, "changed_at": now,
+           "place": last.scalar_subquery()}
     insert = db.insert(tx, prompts).values(row).on_conflict_do_nothing(index_elements=["site_id", "key"])
     added = tx.scalar(insert.returning(prompts.c.id))
     if added is None:
@@ -77,18 +80,42 @@ def add_prompt(tx: sa.Connection, site_id: int, flow: dict, now: int, state: str
 
 
 def save_flow(tx: sa.Connection, site_id: int, flow: dict, now: int) -> Saved:
-    """Keeps the flow under its key: a new running prompt, a new version, or nothing when it is the same as before."""
+    """Keeps the flow under its key: a new running prompt, a new version, or nothing when it is the same as before.
+
+    One that was deleted runs again.
+    """
     flow = checked(flow)
     there = (prompts.c.site_id == site_id) & (prompts.c.key == flow["key"])
     old = tx.execute(_prompts().where(there).with_for_update(of=prompts)).first()
     if old is None:
         return Saved(add_prompt(tx, site_id, flow, now), 1, True)
-    if _written(flow) == old.flow:
+    if old.state == "deleted":
+        set_state(tx, site_id, flow["key"], "running", now)
+    return next_version(tx, old, flow, now)
+
+
+def next_version(tx: sa.Connection, old: sa.Row, flow: dict, now: int) -> Saved:
+    """Keeps a checked flow as the version after the one in this row of `_prompts`, unless it is the same."""
+    if is_same(old, flow):
         return Saved(old.id, old.version, False)
     version = old.version + 1
     _add_version(tx, old.id, version, flow, now)
     tx.execute(sa.update(prompts).where(prompts.c.id == old.id).values(version=version, changed_at=now))
     return Saved(old.id, version, True)
+
+
+def is_same(old: sa.Row, flow: dict) -> bool:
+    """Whether a checked flow says what the one in this row of `_prompts` says."""
+    return _written(flow) == old.flow
+
+
+def locked(tx: sa.Connection, site_id: int, prompt_id: int) -> sa.Row:
+    """A prompt of this site as a row of `_prompts`, locked against others; raises NotFound."""
+    there = (prompts.c.site_id == site_id) & (prompts.c.id == prompt_id)
+    row = tx.execute(_prompts().where(there).with_for_update(of=prompts)).first()
+    if row is None:
+        raise NotFound()
+    return row
 
 
 def set_state(tx: sa.Connection, site_id: int, key: str, state: str, now: int) -> None:
@@ -100,7 +127,7 @@ def set_state(tx: sa.Connection, site_id: int, key: str, state: str, now: int) -
 
 
 def running(tx: sa.Connection, site_ids: Iterable[int]) -> dict[int, list[Prompt]]:
-    """The running prompts of each site, oldest first, which is the order they are tried in."""
+    """The running prompts of each site, in the order they are tried in."""
     found = {site_id: [] for site_id in site_ids}
     for row in map(_Row._make, _running(tx, sorted(found))):
         found[row.site_id].append(_prompt(row))
@@ -108,8 +135,8 @@ def running(tx: sa.Connection, site_ids: Iterable[int]) -> dict[int, list[Prompt
 
 
 def of_site(tx: sa.Connection, site_id: int) -> list[Prompt]:
-    """Every prompt of a site, drafts and paused ones too, oldest first; for the admin and for `why`."""
-    return [_prompt(row) for row in tx.execute(_prompts().where(prompts.c.site_id == site_id).order_by(prompts.c.id))]
+    """Every prompt of a site, drafts, paused and deleted ones too, in the order they are tried in; for the admin."""
+    return [_prompt(row) for row in tx.execute(_prompts().where(prompts.c.site_id == site_id).order_by(*ORDER))]
 
 
 def version(tx: sa.Connection, version_id: int) -> Prompt:
@@ -162,7 +189,7 @@ class _Row(NamedTuple):
 
 _running = Choose(
     lambda sites: _prompts().where(prompts.c.site_id.in_(sites), prompts.c.state == sa.literal_column("'running'"))
-    .order_by(prompts.c.id)
+    .order_by(*ORDER)
 )
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import sqlalchemy as sa
 from flask import Response, redirect, request, stream_with_context
 
-from afterlike import sheet, tables
+from afterlike import sheet, show, tables
 from afterlike.sites.guard import on_site
 from afterlike.sites.logbook import KINDS, audit_read
 from afterlike.web import house, page
@@ -56,7 +56,7 @@ def csv(key: str) -> Response:
         yield sheet.MARK + sheet.line(COLUMNS)
         with db.read() as tx:
             for row in tx.execution_options(yield_per=500).execute(_rows(site.id, wanted)):
-                yield sheet.line((row.id, sheet.moment(row.at), row.email, row.kind, KINDS.get(row.kind), row.about_id))
+                yield sheet.line((row.id, show.iso(row.at), row.email, row.kind, KINDS.get(row.kind), row.about_id))
 
     headers = sheet.headers(f"audit-{site.key}")
     return Response(stream_with_context(lines()), headers=headers, content_type="text/csv; charset=utf-8")

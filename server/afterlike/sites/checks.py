@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from afterlike import tables
-from afterlike.clock import DAY, now
+from afterlike import outbox, tables
+from afterlike.clock import DAY, HOUR, now
 from afterlike.sites import proofs
 from afterlike.web import House
 
@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 
 AGAIN = 30 * DAY
 SECOND_TRY = DAY
+TRIES = (HOUR, 6 * HOUR, DAY, 3 * DAY)  # after each failure of one that is not proven; then it waits for the person
 FAILURES = 2  # in a row, the second a day after the first: then a proven claim has lapsed
 AT_ONCE = 8  # so a round takes three ways' patience at most, however many are due, and the mail waits no longer for it
 TAKEN = (
@@ -92,6 +93,8 @@ def _settle(tx: sa.Connection, item: Outcome) -> str | None:
     else:
         after = _proven(row, item.found.method, item.at)
     tx.execute(sa.update(tables.origin_claims).where(*same).values(checked_at=item.at, **after))
+    if after.get("state") == "lapsed":
+        _tell_owners(tx, row, item.at)
     return after.get("state", row.state)
 
 
@@ -110,9 +113,23 @@ def _proven(row: sa.Row, method: str, at: int) -> dict:
 def _failed(row: sa.Row, problem: str, at: int) -> dict:
     """A proven claim is given a day; until that is over, further failures (somebody presses a button) count as the first."""
     if row.state != "proven":
-        return {"problem": problem, "due_at": None}
+        return _wanting(row, problem, at)
     if row.failures == 0:
         return {"problem": problem, "failures": 1, "due_at": at + SECOND_TRY}
     if row.due_at > at:
         return {"problem": problem}
     return {"state": "lapsed", "problem": problem, "failures": FAILURES, "due_at": None}
+
+
+def _wanting(row: sa.Row, problem: str, at: int) -> dict:
+    """DNS takes its time: it is looked at again by itself for some days. An outcome that comes twice is one."""
+    if row.checked_at is not None and row.due_at is not None and row.due_at > at:
+        return {"problem": problem}
+    pause = TRIES[row.failures] if row.failures < len(TRIES) else None
+    return {"problem": problem, "failures": row.failures + 1, "due_at": pause and at + pause}
+
+
+def _tell_owners(tx: sa.Connection, row: sa.Row, at: int) -> None:
+    roles = tables.roles.c
+    for admin_id in tx.scalars(sa.select(roles.admin_id).where(roles.site_id == row.site_id, roles.role == "owner")).all():
+        outbox.put(tx, "claim_lapsed", {"claim": row.id, "admin": admin_id}, now=at, site_id=row.site_id)

@@ -121,8 +121,10 @@ def new_token() -> str:
 def ask_check(tx: sa.Connection, items: list[tuple[int, int, int]]) -> list[None | NotFound]:
     """For each (site id, claim id, now): promises a check now; the worker makes it. Twice is the same as once."""
     claims = tables.origin_claims.c
+    is_proven = claims.state == "proven"
     return [
-        _change(tx, site_id, claim_id, checked_at=None, due_at=sa.case((claims.state == "proven", claims.due_at), else_=now))
+        _change(tx, site_id, claim_id, checked_at=None, due_at=sa.case((is_proven, claims.due_at), else_=now),
+                failures=sa.case((is_proven, claims.failures), else_=0))
         for site_id, claim_id, now in items
     ]
 

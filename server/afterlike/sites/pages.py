@@ -34,7 +34,7 @@ def home() -> Response:
     with house().db.read() as tx:
         mine = sites_of(tx, admin.id)
     if len(mine) == 1:
-        return redirect(f"/admin/sites/{mine[0].key}/endorsements", 303)
+        return redirect(f"/admin/sites/{mine[0].key}", 303)
     return page("sites/home.html", mine=mine, may_add=any(site.role == "owner" for site in mine))
 
 

@@ -87,9 +87,10 @@ def chosen(tx: sa.Connection, which: sa.ColumnElement[bool]) -> Site | None:
         return None
     origins = tx.scalars(sa.select(tables.site_origins.c.origin).where(tables.site_origins.c.site_id == row.id)).all()
     own = row.unclaimed_origin
-    return Site(row.id, row.key, row.name, row.locale, row.cooldown_hours * HOUR, row.order_key_version,
-                frozenset(origins if own is None else (own,)), row.privacy_url, row.postal_address, row.time_zone,
-                own is not None)
+    return Site(
+        row.id, row.key, row.name, row.locale, row.cooldown_hours * HOUR, row.order_key_version,
+        frozenset(origins if own is None else (own,)), row.privacy_url, row.postal_address, row.time_zone, own is not None,
+    )
 
 
 def add_site(
@@ -129,6 +130,13 @@ def set_notices(tx: sa.Connection, items: list[tuple[int, str, str]]) -> list[No
     for site_id, privacy_url, postal_address in items:
         notices = {"privacy_url": privacy_address(privacy_url), "postal_address": postal_lines(postal_address)}
         tx.execute(sa.update(tables.sites).where(tables.sites.c.id == site_id).values(**notices))
+    return [None] * len(items)
+
+
+def set_cooldown(tx: sa.Connection, items: list[tuple[int, int]]) -> list[None]:
+    """For each (site id, hours): how long a visitor is left alone after any prompt was shown to them."""
+    for site_id, hours in items:
+        tx.execute(sa.update(tables.sites).where(tables.sites.c.id == site_id).values(cooldown_hours=hours))
     return [None] * len(items)
 
 

@@ -45,4 +45,4 @@ def _here(written: Callable) -> Callable:
     return lambda value, *locale: written(value, *(locale or (formats(),)))
 
 
-FILTERS = {name: _here(show.FILTERS[name]) for name in ("moment", "day", "number", "seconds")}
+FILTERS = {name: _here(show.FILTERS[name]) for name in ("moment", "day", "number", "percent", "seconds")}

@@ -4,9 +4,11 @@ import sqlalchemy as sa
 
 from afterlike import db, tables
 from afterlike.addresses import host_of
+from afterlike.clock import DAY
 from afterlike.sites.store import Site, chosen, memory, site_of
 from afterlike.web import House
 
+EMPTY_LIVES = DAY  # a like may be on its way to the row that was made for it
 NOBODY = object()  # remembered like a site: most origins are nobody's
 
 
@@ -48,3 +50,16 @@ def _add(tx: sa.Connection, origin: str, now: int) -> Site:
     made = {"key": origin, "name": host_of(origin), "unclaimed_origin": origin, "made_at": now}
     tx.execute(db.insert(tx, tables.sites).values(made).on_conflict_do_nothing())
     return chosen(tx, tables.sites.c.unclaimed_origin == origin)
+
+
+def forget_empty(tx: sa.Connection, items: list[int]) -> list[int]:
+    """For each moment: removes origins' own rows that nothing belongs to any more; returns how many went."""
+    own = tables.sites.c
+    belongs = [key.parent for table in tables.metadata.sorted_tables for key in table.foreign_keys if key.column is own.id]
+    empty = [~sa.exists().where(column == own.id) for column in belongs]
+    return [
+        tx.execute(
+            sa.delete(tables.sites).where(own.unclaimed_origin.is_not(None), own.made_at < at - EMPTY_LIVES, *empty)
+        ).rowcount
+        for at in items
+    ]

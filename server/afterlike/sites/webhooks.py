@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from afterlike import outbox, safefetch, sheet, tables
+from afterlike import outbox, safefetch, show, tables
 from afterlike.clock import DAY
 from afterlike.errors import Invalid, NotFound
 from afterlike.journal import KINDS as JOURNAL_KINDS
@@ -165,4 +165,4 @@ def forget(tx: sa.Connection, items: list[tuple[int, int]]) -> list[int]:
 
 
 def iso(at: int) -> str:
-    return f"{sheet.moment(at)[:-1]}.{at % 1000:03}Z"
+    return f"{show.iso(at)[:-1]}.{at % 1000:03}Z"

@@ -4,7 +4,8 @@ const all = (selector, within = document) => [...within.querySelectorAll(selecto
 const says = document.querySelector('[data-says]');
 
 /** Moments in the reader's own time. */
-const local = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+const spoken = document.documentElement.lang;
+const local = new Intl.DateTimeFormat(spoken === 'en' ? 'en-GB' : spoken, { dateStyle: 'medium', timeStyle: 'short' });
 for (const time of all('time[datetime*="T"]')) time.querySelector('small').textContent = local.format(new Date(time.dateTime));
 
 /** A picture that cannot be loaded leaves its place to the drawing behind it. */
@@ -31,7 +32,7 @@ for (const list of all('form[data-list]')) {
     const ticked = boxes.filter(one => one.checked).length;
     box.checked = ticked === boxes.length;
     box.indeterminate = ticked > 0 && !box.checked;
-    list.querySelector('[data-ticked]').value = ticked ? `${ticked} ticked` : '';
+    list.querySelector('[data-ticked]').value = ticked ? says.dataset.ticked.replace('{n}', ticked) : '';
     for (const button of all('button[name="decision"]', list)) button.disabled = !ticked;
   };
   box.addEventListener('change', () => {
@@ -50,11 +51,11 @@ for (const button of all('button[data-copies]')) {
   button.addEventListener('click', async () => {
     try {
       await navigator.clipboard.writeText(source.textContent);
-      says.textContent = 'Copied.';
+      says.textContent = says.dataset.copied;
       button.dataset.done = '';
     } catch {
       getSelection().selectAllChildren(source);
-      says.textContent = 'Selected. Copy it with your keyboard.';
+      says.textContent = says.dataset.selected;
     }
   });
   button.hidden = false;

@@ -1,0 +1,156 @@
+"""The editor of one prompt: a plain form that needs no script, and the whole flow as JSON. A save makes a new version."""
+
+import json
+import re
+
+from flask import Response, redirect, request
+
+from afterlike import prompts, sites, words
+from afterlike.asking.changes import Difference, differences
+from afterlike.asking.draft import Draft, drafted, pressed, typed
+from afterlike.asking.listing import named, state_of
+from afterlike.asking.pages import one_of, path_of
+from afterlike.asking.places import Wrong, place_of, told
+from afterlike.asking.reading import gaps, read
+from afterlike.clock import now
+from afterlike.errors import Invalid
+from afterlike.purposes import PURPOSES
+from afterlike.sites import Site, says
+from afterlike.web import house, page
+
+MOST_FORM = 1024 * 1024  # texts in twenty languages, percent-encoded
+SAVES = ("save", "start", "over")
+DONE = ("made", "saved", "same", "started")
+
+
+def look(key: str, prompt: int) -> Response:
+    """The form, filled with the newest version."""
+    admin, site, role = sites.on_site(key)
+    found = one_of(site, prompt)
+    return _form(site, role, found, drafted(found.flow, site.locale))
+
+
+def save(key: str, prompt: int) -> Response:
+    """Keeps what was typed as a new version; adding, removing and moving within the form keeps nothing yet."""
+    admin, site, role = sites.on_site(key, least="editor")
+    request.max_content_length = request.max_form_memory_size = MOST_FORM
+    sites.check_form()
+    found, draft, button = one_of(site, prompt), typed(request.form, site.locale), request.form.get("do", "save")
+    draft["key"] = found.key
+    if button not in SAVES:
+        pressed(draft, button, request.form.get("new_type", ""))
+        return _form(site, role, found, draft)
+    flow, wrong = read(draft)
+    if wrong:
+        return _form(site, role, found, draft, wrong=wrong, status=422)
+    if draft == drafted(found.flow, site.locale):
+        flow = found.flow  # only written down differently
+    try:
+        done = _keep(site, found, flow, button)
+    except prompts.Newer:
+        return _form(site, role, one_of(site, prompt), draft, status=409, newer=_newer(site, prompt))
+    return redirect(f"{path_of(site)}/{prompt}?done={done}", 303)
+
+
+def look_json(key: str, prompt: int) -> Response:
+    """The whole flow as it is kept, to read, copy and paste."""
+    admin, site, role = sites.on_site(key)
+    found = one_of(site, prompt)
+    return _json(site, role, found, _pretty(prompts.checked(found.flow)))
+
+
+def save_json(key: str, prompt: int) -> Response:
+    """Keeps a pasted flow as a new version, checked like a form."""
+    admin, site, role = sites.on_site(key, least="editor")
+    request.max_content_length = request.max_form_memory_size = MOST_FORM
+    sites.check_form()
+    found, text = one_of(site, prompt), request.form.get("flow", "")
+    flow, wrong = _pasted(text, found.key, site.locale)
+    if wrong:
+        return _json(site, role, found, text, wrong=wrong, status=422)
+    try:
+        done = _keep(site, found, flow, request.form.get("do", "save"))
+    except prompts.Newer:
+        return _json(site, role, one_of(site, prompt), text, status=409, newer=_newer(site, prompt))
+    return redirect(f"{path_of(site)}/{prompt}/json?done={done}", 303)
+
+
+def _keep(site: Site, found: prompts.Prompt, flow: dict, button: str) -> str:
+    """What became of it; raises Newer. Saving over a newer version says which one was seen."""
+    base = _number("newest" if button == "over" else "version")
+    kept = house().db.write(prompts.change, prompts.Change(site.id, found.id, base, flow, now()))
+    if button == "start":
+        house().db.write(prompts.turn, prompts.Turned(site.id, found.id, "running", now()))
+        return "started"
+    return "saved" if kept.is_new else "same"
+
+
+def _pasted(text: str, key: str, default: str) -> tuple[dict, Wrong]:
+    try:
+        flow = prompts.checked(json.loads(text))
+    except json.JSONDecodeError as broken:
+        place = {"line": broken.lineno, "column": broken.colno}
+        return {}, {"flow": says("This is not JSON: look at line {line}, column {column}.", **place)}
+    except (ValueError, RecursionError):
+        return {}, {"flow": says("This is not JSON.")}
+    except Invalid as refused:
+        return {}, refused.fields
+    if flow["key"] != key:
+        return {}, {"key": says("The key stays {key}: answers are known by it. Duplicate the prompt for another one.", key=key)}
+    return flow, gaps(flow, default)
+
+
+def _form(
+    site: Site, role: str, found: prompts.Prompt, draft: Draft, *, wrong: Wrong | None = None, status: int = 200,
+    newer: dict | None = None,
+) -> Response:
+    return page(
+        "asking/editor.html", status=status, draft=draft, wrong=told(wrong or {}), base=_base(found), locales=_locales(draft),
+        types=prompts.CARD_TYPES, kinds=prompts.KINDS, visitors=prompts.VISITORS, purposes=tuple(PURPOSES),
+        questions=prompts.QUESTIONS, parts_of=prompts.parts, our_words=prompts.our_words, spoken=words.text,
+        most_cards=prompts.MOST_CARDS, most_options=prompts.MOST_OPTIONS, newer=newer, **_about(site, role, found),
+    )
+
+
+def _json(
+    site: Site, role: str, found: prompts.Prompt, text: str, *, wrong: Wrong | None = None, status: int = 200,
+    newer: dict | None = None,
+) -> Response:
+    return page("asking/json.html", status=status, text=text, wrong=told(wrong or {}), base=_base(found), newer=newer,
+                **_about(site, role, found))
+
+
+def _about(site: Site, role: str, found: prompts.Prompt) -> dict:
+    with house().db.read() as tx:
+        versions = prompts.history(tx, found.id)
+    done = request.args.get("done")
+    return {"site": site, "role": role, "prompt": found, "name": named(found.flow), "state": state_of(found, now()),
+            "place_of": place_of, "versions": versions, "done": done if done in DONE else None}
+
+
+def _newer(site: Site, prompt_id: int) -> dict:
+    """Which version is there now, and what it changed in the one that this form was made of."""
+    newest, base = one_of(site, prompt_id), _number("version")
+    with house().db.read() as tx:
+        before = next((row.id for row in prompts.history(tx, prompt_id) if row.version == base), newest.version_id)
+        changed: list[Difference] = differences(prompts.version(tx, before).flow, newest.flow)
+    return {"version": newest.version, "changed": changed}
+
+
+def _base(found: prompts.Prompt) -> int:
+    """The version that a form which comes back was made of; a fresh one is of the newest."""
+    return _number("version") or found.version
+
+
+def _number(name: str) -> int:
+    text = request.form.get(name, "")
+    return int(text) if re.fullmatch(r"\d{1,9}", text, re.ASCII) else 0
+
+
+def _locales(draft: Draft) -> list[str]:
+    """The languages to choose from: those we ship, and those that the owner brought."""
+    return [*draft["languages"], *(code for code in words.LOCALES if code not in draft["languages"])]
+
+
+def _pretty(flow: dict) -> str:
+    return json.dumps(flow, ensure_ascii=False, indent=2)

@@ -1,0 +1,191 @@
+"""What a site's Home says: who can be reached, who is in touch, who came back; where likes end; what waits for an admin."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from afterlike import tables
+from afterlike.clock import DAY
+from afterlike.insight.honest import Rate
+from afterlike.insight.sums import day_of, zone_of
+from afterlike.purposes import BY_MAIL
+from afterlike.sites import Site
+
+TOUCH_DAYS = 90
+TREND_DAYS = 90
+STEPS = ("likes", "likers", "answered", "opted_in", "confirmed", "returned", "bought")
+NEWEST = 8
+
+_sums = tables.people_sums.c
+
+
+@dataclass(frozen=True, slots=True)
+class Gauges:
+    """The headline; `unknown` likers' browsers keep nothing, so nobody can know whether they returned."""
+
+    reachable: Rate
+    in_touch: Rate
+    returned: Rate
+    unknown: int
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """A site's people, added up. `likes` are those that count; each further number is of people with such a like."""
+
+    likes: int
+    held: int
+    rejected: int
+    likers: int
+    answered: int
+    opted_in: int
+    confirmed: int
+    returned: int
+    bought: int
+    known: int
+    endorsers: int
+
+    def gap(self) -> list[tuple[str, int]]:
+        return [(name, getattr(self, name)) for name in STEPS]
+
+
+def totals(tx: sa.Connection, site_id: int) -> Totals:
+    """All of it in one look over the sums."""
+    def those(where) -> sa.ColumnElement[int]:
+        return sa.func.coalesce(sa.func.sum(sa.case((where, 1), else_=0)), 0)
+
+    likes, facts = _sums.likes > 0, (_sums.answered, _sums.opted_in, _sums.confirmed, _sums.returned, _sums.bought)
+    row = tx.execute(sa.select(
+        *(sa.func.coalesce(sa.func.sum(column), 0) for column in (_sums.likes, _sums.held, _sums.rejected)),
+        those(likes),
+        *(those(likes & (column == 1)) for column in facts),
+        those(likes & _sums.returned.is_not(None)), those(_sums.person > 0),
+    ).where(_sums.site_id == site_id)).one()
+    return Totals(*map(int, row))
+
+
+def gauges(tx: sa.Connection, site_id: int, told: Totals, now: int) -> Gauges:
+    return Gauges(
+        Rate(reachable(tx, site_id, now), told.endorsers), Rate(in_touch(tx, site_id, now), told.endorsers),
+        Rate(told.returned, told.known), told.likers - told.known,
+    )
+
+
+def may_be_reached(now: int) -> sa.ColumnElement[bool]:
+    """Of a row of `channels`: what may_contact() asks, for any purpose of letters, as one condition."""
+    channels, other, consents, shut = tables.channels.c, tables.channels.alias(), tables.consents.c, tables.suppressions.c
+    standing = (
+        sa.select(other.c.id).where(other.c.endorser_id == channels.endorser_id)
+        .order_by(other.c.confirmed_at.is_(None), other.c.id.desc()).limit(1).scalar_subquery()
+    )
+    open_ = (channels.state == "confirmed") | ((channels.state == "paused") & (channels.paused_until <= now))
+    agrees = sa.exists().where(
+        consents.endorser_id == channels.endorser_id, consents.channel == "email", consents.purpose.in_(BY_MAIL),
+        consents.withdrawn_at.is_(None),
+    )
+    suppressed = sa.exists().where(shut.site_id == channels.site_id, shut.subject == channels.subject)
+    return (channels.id == standing) & open_ & agrees & ~suppressed
+
+
+def reachable(tx: sa.Connection, site_id: int, now: int) -> int:
+    """Endorsers who may be written to."""
+    asked = sa.select(sa.func.count()).select_from(tables.channels)
+    return tx.scalar(asked.where(tables.channels.c.site_id == site_id, may_be_reached(now)))
+
+
+def in_touch(tx: sa.Connection, site_id: int, now: int) -> int:
+    """Endorsers with a message either way in the last days."""
+    talks, messages = tables.conversations.c, tables.messages.c
+    return tx.scalar(
+        sa.select(sa.func.count(sa.distinct(talks.endorser_id)))
+        .join_from(tables.conversations, tables.messages, messages.conversation_id == talks.id)
+        .where(talks.site_id == site_id, messages.said_at > now - TOUCH_DAYS * DAY)
+    )
+
+
+# --- the trend ----------------------------------------------------------------------------------------------------
+
+def last_days(now: int, zone: ZoneInfo, days: int = TREND_DAYS) -> list[date]:
+    today = day_of(now, zone)
+    return [today - timedelta(days=back) for back in range(days - 1, -1, -1)]
+
+
+def midnight(day: date, zone: ZoneInfo) -> int:
+    return int(datetime.combine(day, time(), zone).timestamp() * 1000)
+
+
+def trend(tx: sa.Connection, site: Site, now: int) -> list[tuple[date, int, int]]:
+    """(day in the site's time zone, likes that count, likes held or rejected), oldest first, no day left out."""
+    zone, likes = zone_of(site.time_zone), tables.likes.c
+    days = last_days(now, zone)
+    counted, aside = _by_day(days, zone, likes.liked_at)
+    asked = sa.select(counted, sa.func.sum(sa.case((likes.state == "counted", 1), else_=0)),
+                      sa.func.sum(sa.case((likes.state.in_(("held", "rejected")), 1), else_=0)))
+    found = {nth: (int(one), int(other)) for nth, one, other in tx.execute(
+        asked.where(likes.site_id == site.id, likes.liked_at >= aside).group_by(counted))}
+    return [(day, *found.get(nth, (0, 0))) for nth, day in enumerate(days)]
+
+
+def _by_day(days: list[date], zone: ZoneInfo, at: sa.Column) -> tuple[sa.ColumnElement[int], int]:
+    """Which of these days a moment falls on, and when they begin. Days of 23 and 25 hours are where clocks change."""
+    begins = [midnight(day, zone) for day in days]
+    shift, jumps = begins[0], []
+    for nth, begin in enumerate(begins):
+        if begin - shift != nth * DAY:
+            by = begin - nth * DAY - shift
+            jumps.append((begin - max(by, 0), by))  # the last hour of a long day belongs to it
+            shift = begin - nth * DAY
+    moved = at - begins[0]
+    for begin, by in jumps:
+        moved = moved - sa.case((at >= begin, by), else_=0)
+    return moved // DAY, begins[0]
+
+
+# --- what waits ---------------------------------------------------------------------------------------------------
+
+def waiting(tx: sa.Connection, site_id: int, told: Totals) -> dict[str, int]:
+    """what -> how many, of what an admin should look at; nothing that is nought."""
+    talks, mail, claims, products = tables.conversations.c, tables.outbox.c, tables.origin_claims.c, tables.products.c
+    sums, shown = tables.product_sums.c, tables.product_showings.c
+
+    def count(table: sa.FromClause, *where) -> int:
+        return tx.scalar(sa.select(sa.func.count()).select_from(table).where(*where))
+
+    silent = tables.product_sums.join(tables.products, products.id == sums.product_id).join(
+        tables.product_showings, shown.id == products.shown_id)
+    found = {
+        "conversations": count(tables.conversations, talks.site_id == site_id, talks.waits_for == "admin"),
+        "mail": count(tables.outbox, mail.site_id == site_id, mail.state == "failed"),
+        "held": told.held,
+        "claims": count(tables.origin_claims, claims.site_id == site_id, claims.state == "lapsed"),
+        "silent": count(silent, sums.site_id == site_id, sums.answered == 0, shown.price_minor.is_not(None),
+                        sums.widget + sums.extension + sums.api > 0),
+    }
+    return {name: number for name, number in found.items() if number}
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """One of the latest likes."""
+
+    id: int
+    product: str
+    image: str | None
+    liked_at: int
+    source: str
+    product_id: int
+
+
+def newest(tx: sa.Connection, site_id: int, *, after: int = 0, most: int = NEWEST) -> list[Newest]:
+    """The latest likes that count, newest first; only those after a like's id."""
+    likes, shown, products = tables.likes.c, tables.product_showings.c, tables.products.c
+    return [Newest(*row) for row in tx.execute(
+        sa.select(likes.id, sa.func.coalesce(shown.title, products.key), shown.image, likes.liked_at, likes.source, products.id)
+        .join_from(tables.likes, tables.products, likes.product_id == products.id)
+        .join(tables.product_showings, likes.shown_id == shown.id, isouter=True)
+        .where(likes.site_id == site_id, likes.state == "counted", likes.id > after)
+        .order_by(likes.liked_at.desc(), likes.id.desc())
+        .limit(most)
+    )]
