@@ -100,6 +100,13 @@ def test_an_invitation_ends(database, end):
         assert invitations.invited(tx, word, late) is None and invitations.accept(tx, [(word, late)]) == [None]
 
 
+def test_the_address_of_an_old_invitation_is_forgotten(database):
+    with database.engine.begin() as tx:
+        here, [ada] = shop(tx, "ada@shop.test")
+        invite(tx, here, ada)
+        assert sites.sweep(tx, [NOW + 37 * DAY]) == [0] and sites.sweep(tx, [NOW + 37 * DAY + 1]) == [1]
+
+
 def test_of_two_who_press_at_once_one_gets_in(database):
     with database.engine.begin() as tx:
         here, [ada] = shop(tx, "ada@shop.test")

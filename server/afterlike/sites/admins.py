@@ -18,6 +18,7 @@ from afterlike.sites.tongue import says
 
 LINK_LIVES = HOUR
 FIRST_LINK_LIVES = DAY
+INVITATIONS_KEPT = 30 * DAY
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 200
 
 _two_at_a_time = threading.Semaphore(2)  # each check takes 64 MB
@@ -153,11 +154,16 @@ def set_locale(tx: sa.Connection, items: list[tuple[int, str | None]]) -> list[N
 
 
 def sweep(tx: sa.Connection, items: list[int]) -> list[int]:
-    """Removes sessions, links and challenges that ended a day before each moment; returns how many rows went."""
+    """Removes sessions, links and challenges that ended a day before each moment, and invitations of a month before.
+
+    Returns how many rows went.
+    """
     gone = 0
     for at in items:
         for table in (tables.sessions, tables.sign_in_links, tables.challenges):
             gone += tx.execute(sa.delete(table).where(table.c.ends_at < at - DAY)).rowcount
+        old = tables.invitations.c.ends_at < at - INVITATIONS_KEPT  # each holds an address
+        gone += tx.execute(sa.delete(tables.invitations).where(old)).rowcount
     return [gone] * len(items)
 
 
