@@ -4,7 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
+from admin.desk import shopper_of, signed_in
 from asking.making import send
+from conftest import ADMIN
 from prompts.making import NOW, facts, prompt, survey
 
 import afterlike
@@ -81,6 +83,14 @@ def test_the_visitor_of_a_like_is_taken_as_they_are_now(shop):
 @pytest.mark.parametrize("query", ["like=999999", "like=x", "like=" + "9" * 30])
 def test_a_like_that_is_not_there_is_told(shop, query):
     assert shop.desk.get(f"{shop.list}/why?{query}").status == 404
+
+
+def test_another_sites_like_is_not_there_in_the_same_words(shop, collector):
+    theirs = shopper_of(collector.server, collector.registered, ADA).like(LAMP | {"url": f"{collector.origin}/lamp"})
+    owner = signed_in(collector.server, ADMIN)
+    number = re.search(r'<option value="(\d+)"', owner.get(f"/admin/sites/{collector.site}/prompts/why").text)[1]
+    refused, missing = (shop.desk.get(f"{shop.list}/why?like={like}") for like in (number, "999999"))
+    assert theirs["liked"] and (refused.status, refused.text) == (missing.status, missing.text) == (404, missing.text)
 
 
 def test_paused_prompts_tell_their_gates_and_an_empty_site_says_what_will_stand_there(shop):
