@@ -13,17 +13,6 @@ from afterlike.show import day, number
 from afterlike.sites import Site, says
 from afterlike.web import house, page
 
-STEPS = {
-    "likes":     "Likes",
-    "likers":    "People behind them",
-    "answered":  "Answered a question",
-    "opted_in":  "Asked for news",
-    "confirmed": "Proved their address",
-    "returned":  "Came back",
-    "bought":    "Bought",
-}
-
-
 def show(key: str) -> Response:
     """Three gauges, where likes end, the days, what waits, the latest likes."""
     admin, site, role = sites.on_site(key)
@@ -40,9 +29,23 @@ def show(key: str) -> Response:
     )
 
 
+def step_names() -> dict[str, str]:
+    """What the steps are called, in the admin's language."""
+    return {
+        "likes": says("Likes"),
+        "likers": says("People behind them"),
+        "answered": says("Answered a question"),
+        "opted_in": says("Asked for news"),
+        "confirmed": says("Proved their address"),
+        "returned": says("Came back"),
+        "bought": says("Bought"),
+    }
+
+
 def gap_rows(told: home.Totals) -> list[tuple[str, int, Rate | None]]:
     """(step, how many, their share of the people behind the likes); the likes themselves are no people."""
-    return [(says(STEPS[name]), count, _share(name, count, told)) for name, count in told.gap()]
+    names = step_names()
+    return [(names[name], count, _share(name, count, told)) for name, count in told.gap()]
 
 
 def _share(name: str, count: int, told: home.Totals) -> Rate | None:
