@@ -9,9 +9,9 @@ from afterlike.insight import charts, home
 from afterlike.insight.charts import Chart
 from afterlike.insight.files import csv_file
 from afterlike.insight.honest import Rate
-from afterlike.show import day, number
-from afterlike.sites import Site, says
+from afterlike.sites import FILTERS, Site, says
 from afterlike.web import house, page
+
 
 def show(key: str) -> Response:
     """Three gauges, where likes end, the days, what waits, the latest likes."""
@@ -66,7 +66,8 @@ def chart(key: str, name: str) -> Response:
 def _gap_svg(site: Site) -> Response:
     with house().db.read() as tx:
         rows = gap_rows(home.totals(tx, site.id))
-    drawn = Chart("bars", [f"{step} · {number(count)}" for step, count, _ in rows], [("", [count for _, count, _ in rows])])
+    names = [f"{step} · {FILTERS['number'](count)}" for step, count, _ in rows]
+    drawn = Chart("bars", names, [("", [count for _, count, _ in rows])])
     return charts.image(drawn, request.args.get("look", ""), request.args.get("width", ""))
 
 
@@ -88,7 +89,7 @@ def _trend_svg(site: Site) -> Response:
     series = [(says("Count"), [row[1] for row in days])]
     if any(row[2] for row in days):
         series.append((says("Held or rejected"), [row[2] for row in days]))
-    names = [day(row[0]).striptags() for row in days]
+    names = [FILTERS["day"](row[0]).striptags() for row in days]
     return charts.image(Chart("days", names, series, every=30), request.args.get("look", ""), request.args.get("width", ""))
 
 
