@@ -129,7 +129,8 @@ def like(dice: random.Random, nth: int, site_id: int, visitors: int, at: int) ->
     product = 1 + (int(PRODUCTS * dice.random() ** 2.5) + nth // visitors) % PRODUCTS
     state = "withdrawn" if nth % 50 == 0 else {1: "held", 2: "rejected"}.get(nth % 200, "counted")
     return {"id": nth, "site_id": site_id, "uuid": wide(nth), "visitor_id": visitor, "product_id": product,
-            "shown_id": product, "state": state, "source": "extension" if nth % 20 == 0 else "widget", "liked_at": liked_at, "pressed_at": liked_at,
+            "shown_id": product, "state": state, "source": "widget" if nth % 20 else "extension", "liked_at": liked_at,
+            "pressed_at": liked_at,
             "unliked_at": at if state == "withdrawn" else None, "page_url": f"https://shop.test/p/{product}",
             "step_reason": "due", "lasting": nth % 5 and 1}
 

@@ -12,7 +12,7 @@ from sites.liking import claims_in_every_state, like_before
 from afterlike import tables
 from parts.programs import until
 
-MOST = 300
+MOST = 500
 
 
 @pytest.fixture(scope="module")

@@ -200,7 +200,7 @@ def send(desk: Desk, face, key: str, rows: dict[str, int]):
     filled |= {"page": "http://localhost:1/", "decision": "hold", "words": "Hello", "uuid": new_id(), "state": "open"}
     filled |= {"privacy_url": "", "postal_address": ""}
     filled |= {"query": "q=lamp", "start": "why", "act": "pause", "cooldown_hours": "24"} | MEET
-    filled |= {"url": "https://hook.invalid/"} | ({"kind": "wrote"} if "webhooks" in path else {})
+    filled |= {"kind": "wrote", "url": "https://hook.invalid/"} if "webhooks" in path else {}
     return desk.post(path, like=rows["like"], origin="https://more.example", **filled)
 
 

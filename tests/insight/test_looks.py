@@ -17,7 +17,8 @@ from parts.programs import until
 LONG = "Itsasinglewordthatnobodybroke" * 6
 PAGES = (
     "", "/people", "/people?q=zebra", "/people?tag=fair&confirmed=1", "/people/{who}", "/people/{who}?done=merged",
-    "/people/{who}/erase", "/products", "/products?q=zebra", "/products/1", "/products/2", "/answers", "/answers?q=zebra", "/answers?wrong=tag",
+    "/people/{who}/erase", "/products", "/products?q=zebra", "/products/1", "/products/2", "/answers", "/answers?q=zebra",
+    "/answers?wrong=tag",
 )
 EMPTY = ("", "/people", "/products", "/answers")
 

@@ -93,16 +93,13 @@ def test_a_like_is_told_as_it_comes(shop):
 
 
 def test_few_listen_at_once_and_one_that_left_makes_room(shop):
-    """Eight threads: two streams. Those of a test before may need a moment to be gone."""
+    """Eight threads: two streams. One of a test before may need a moment to be gone."""
     open_: list[http.client.HTTPResponse] = []
 
     def two_are_open() -> bool:
-        open_[:] = [listen(shop), listen(shop)]
-        if [one.status for one in open_] == [200, 200]:
-            return True
-        for one in open_:
-            hang_up(one)
-        return False
+        one = listen(shop)
+        open_.append(one) if one.status == 200 else hang_up(one)
+        return len(open_) == 2
 
     until(two_are_open, what="room for two", within_s=60)
     assert _status(shop) == 204

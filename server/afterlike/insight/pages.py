@@ -9,19 +9,8 @@ from afterlike.insight import charts, home
 from afterlike.insight.charts import Chart
 from afterlike.insight.files import csv_file
 from afterlike.insight.honest import Rate
-from afterlike.show import day, number
-from afterlike.sites import Site, says
+from afterlike.sites import FILTERS, Site, says
 from afterlike.web import house, page
-
-STEPS = {
-    "likes":     "Likes",
-    "likers":    "People behind them",
-    "answered":  "Answered a question",
-    "opted_in":  "Asked for news",
-    "confirmed": "Proved their address",
-    "returned":  "Came back",
-    "bought":    "Bought",
-}
 
 
 def show(key: str) -> Response:
@@ -40,9 +29,23 @@ def show(key: str) -> Response:
     )
 
 
+def step_names() -> dict[str, str]:
+    """What the steps are called, in the admin's language."""
+    return {
+        "likes": says("Likes"),
+        "likers": says("People behind them"),
+        "answered": says("Answered a question"),
+        "opted_in": says("Asked for news"),
+        "confirmed": says("Proved their address"),
+        "returned": says("Came back"),
+        "bought": says("Bought"),
+    }
+
+
 def gap_rows(told: home.Totals) -> list[tuple[str, int, Rate | None]]:
     """(step, how many, their share of the people behind the likes); the likes themselves are no people."""
-    return [(says(STEPS[name]), count, _share(name, count, told)) for name, count in told.gap()]
+    names = step_names()
+    return [(names[name], count, _share(name, count, told)) for name, count in told.gap()]
 
 
 def _share(name: str, count: int, told: home.Totals) -> Rate | None:
@@ -63,7 +66,8 @@ def chart(key: str, name: str) -> Response:
 def _gap_svg(site: Site) -> Response:
     with house().db.read() as tx:
         rows = gap_rows(home.totals(tx, site.id))
-    drawn = Chart("bars", [f"{step} · {number(count)}" for step, count, _ in rows], [("", [count for _, count, _ in rows])])
+    names = [f"{step} · {FILTERS['number'](count)}" for step, count, _ in rows]
+    drawn = Chart("bars", names, [("", [count for _, count, _ in rows])])
     return charts.image(drawn, request.args.get("look", ""), request.args.get("width", ""))
 
 
@@ -85,7 +89,7 @@ def _trend_svg(site: Site) -> Response:
     series = [(says("Count"), [row[1] for row in days])]
     if any(row[2] for row in days):
         series.append((says("Held or rejected"), [row[2] for row in days]))
-    names = [day(row[0]).striptags() for row in days]
+    names = [FILTERS["day"](row[0]).striptags() for row in days]
     return charts.image(Chart("days", names, series, every=30), request.args.get("look", ""), request.args.get("width", ""))
 
 

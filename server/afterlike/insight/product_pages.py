@@ -11,7 +11,7 @@ from afterlike.insight import asked, charts, people, products
 from afterlike.insight.charts import Chart
 from afterlike.insight.files import csv_file
 from afterlike.insight.sums import day_of, zone_of
-from afterlike.show import amount, day, iso
+from afterlike.show import amount, iso
 from afterlike.web import house, page
 
 SAMPLES = 120
@@ -74,7 +74,7 @@ def _drawn(rows: list, site: sites.Site, at: int) -> Chart:
     step = max(DAY, (end - begin) // SAMPLES)
     moments = [*range(begin, end, step), end]
     zone = zone_of(site.time_zone)
-    names = [day(day_of(at, zone)).striptags() for at in moments]
+    names = [sites.FILTERS["day"](day_of(at, zone)).striptags() for at in moments]
     costs = [_cost(rows, at, currency[0][0] if currency else "") for at in moments]
     return Chart("steps", names, [(currency[0][0] if currency else "", costs)], every=max(1, -(-len(moments) // 4)))
 
