@@ -657,6 +657,13 @@ people_sums = _table(  # what each person adds up to; a reader marks whom someth
     Index("ix_people_sums_due", "person", sqlite_where=text("changed > summed"), postgresql_where=text("changed > summed")),
 )
 
+site_sums = _table(  # what a site's people add up to, moved together with theirs
+    "site_sums", "insight",
+    Column("site_id", Id, primary_key=True, autoincrement=False),
+    Column("name", Text, primary_key=True),  # likes, held, …: the fields of insight.home.Totals
+    Column("value", BigInteger, nullable=False),
+)
+
 product_sums = _table(  # what each product adds up to, kept the same way; held and rejected likes stand apart
     "product_sums", "insight",
     _of("products", "product_id", primary_key=True),

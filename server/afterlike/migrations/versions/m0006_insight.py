@@ -102,3 +102,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("answer_id", "tag", name=op.f("pk_answer_tags")),
     )
     op.create_index("ix_answer_tags_site", "answer_tags", ["site_id", "tag"])
+    op.create_table(
+        "site_sums",
+        sa.Column("site_id", Id, autoincrement=False, nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("value", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("site_id", "name", name=op.f("pk_site_sums")),
+    )
