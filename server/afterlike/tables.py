@@ -654,6 +654,7 @@ people_sums = _table(  # what each person adds up to; a reader marks whom someth
     Column("changed", BigInteger, nullable=False),  # the newest row of the journal about them
     Column("summed", BigInteger, nullable=False, server_default="0"),  # and up to where these sums are true
     Index("ix_people_sums_site", "site_id", "last_at"),
+    Index("ix_people_sums_likes", "site_id", "likes", "last_at"),
     Index("ix_people_sums_due", "person", sqlite_where=text("changed > summed"), postgresql_where=text("changed > summed")),
 )
 

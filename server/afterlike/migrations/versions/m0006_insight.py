@@ -64,6 +64,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person", name=op.f("pk_people_sums")),
     )
     op.create_index("ix_people_sums_site", "people_sums", ["site_id", "last_at"])
+    op.create_index("ix_people_sums_likes", "people_sums", ["site_id", "likes", "last_at"])
     due = {"sqlite_where": sa.text("changed > summed"), "postgresql_where": sa.text("changed > summed")}
     op.create_index("ix_people_sums_due", "people_sums", ["person"], **due)
     op.create_table(
