@@ -800,7 +800,15 @@ people_sums = _table(  # what each person adds up to; a reader marks whom someth
     Column("changed", BigInteger, nullable=False),  # the newest row of the journal about them
     Column("summed", BigInteger, nullable=False, server_default="0"),  # and up to where these sums are true
     Index("ix_people_sums_site", "site_id", "last_at"),
+    Index("ix_people_sums_likes", "site_id", "likes", "last_at"),
     Index("ix_people_sums_due", "person", sqlite_where=text("changed > summed"), postgresql_where=text("changed > summed")),
+)
+
+site_sums = _table(  # what a site's people add up to, moved together with theirs
+    "site_sums", "insight",
+    Column("site_id", Id, primary_key=True, autoincrement=False),
+    Column("name", Text, primary_key=True),  # likes, held, …: the fields of insight.home.Totals
+    Column("value", BigInteger, nullable=False),
 )
 
 product_sums = _table(  # what each product adds up to, kept the same way; held and rejected likes stand apart

@@ -2,7 +2,8 @@
 
 import sqlite3
 
-QUIET = {"leases", "cursors", "tallies", "audit", "audit_heads", "sqlite_sequence"}  # background work, and who looked at what
+QUIET = {"leases", "cursors", "tallies", "audit", "audit_heads", "sqlite_sequence", "people_sums", "product_sums",
+         "site_sums", "answer_sums"}  # background work, and who looked at what
 
 
 def kept(home) -> dict[str, list]:

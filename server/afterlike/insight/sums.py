@@ -4,7 +4,7 @@ Marking is one statement where likes wait; adding up only looks, and then keeps 
 changes in between is marked with a later row of the journal, so it is added up again.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -204,16 +204,39 @@ def _add_addresses(tx: sa.Connection, endorser_ids: list[int], sums: dict[int, _
 
 
 def _keep_people(tx: sa.Connection, items: list[list[dict]]) -> list[None]:
+    """The sums of people, and by how much they move those of their sites. Of whom nothing is left, nothing is kept."""
     for rows in items:
-        kept = [{name: value for name, value in row.items() if name != "gone"} for row in rows if not row["gone"]]
-        if kept:
-            tx.execute(*_set(db.insert(tx, _people), kept, "person"))
-        gone = [row for row in rows if row["gone"]]
-        for start in range(0, len(gone), AT_ONCE):
-            part = gone[start : start + AT_ONCE]
-            same = sa.tuple_(_people.c.person, _people.c.changed).in_([(row["person"], row["summed"]) for row in part])
-            tx.execute(sa.delete(_people).where(same))
+        ids = [row["person"] for row in rows]
+        moves = Counter()
+        before = sa.select(_people).where(_people.c.person.in_(ids)).order_by(_people.c.person).with_for_update()
+        for row in tx.execute(before).mappings():
+            moves.subtract({(row["site_id"], name): value for name, value in parts(row).items()})
+        for row in rows:
+            moves.update({(row["site_id"], name): value for name, value in parts(row).items()})
+        tx.execute(*_set(db.insert(tx, _people), [{k: v for k, v in row.items() if k != "gone"} for row in rows], "person"))
+        gone = [row["person"] for row in rows if row["gone"]]
+        tx.execute(sa.delete(_people).where(_people.c.person.in_(gone), _people.c.changed == _people.c.summed))
+        _move_sites(tx, moves)
     return [None] * len(items)
+
+
+def parts(row) -> dict[str, int]:
+    """What one person's sums are in those of the site: likes, and each further thing where a like counts."""
+    counts = int(row["likes"] > 0)
+    return {
+        "likes": row["likes"], "held": row["held"], "rejected": row["rejected"], "likers": counts,
+        **{name: counts * (row[name] or 0) for name in ("answered", "opted_in", "confirmed", "returned", "bought")},
+        "known": counts * (row["returned"] is not None), "endorsers": int(row["person"] > 0 and row["last_at"] is not None),
+    }
+
+
+def _move_sites(tx: sa.Connection, moves: Counter) -> None:
+    rows = [{"site_id": site_id, "name": name, "value": by} for (site_id, name), by in sorted(moves.items()) if by]
+    if not rows:
+        return
+    adding = db.insert(tx, tables.site_sums)
+    value = tables.site_sums.c.value + adding.excluded.value
+    tx.execute(adding.on_conflict_do_update(index_elements=["site_id", "name"], set_={"value": value}), rows)
 
 
 # --- products -----------------------------------------------------------------------------------------------------

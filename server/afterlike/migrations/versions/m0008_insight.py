@@ -64,6 +64,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person", name=op.f("pk_people_sums")),
     )
     op.create_index("ix_people_sums_site", "people_sums", ["site_id", "last_at"])
+    op.create_index("ix_people_sums_likes", "people_sums", ["site_id", "likes", "last_at"])
     due = {"sqlite_where": sa.text("changed > summed"), "postgresql_where": sa.text("changed > summed")}
     op.create_index("ix_people_sums_due", "people_sums", ["person"], **due)
     op.create_table(
@@ -102,3 +103,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("answer_id", "tag", name=op.f("pk_answer_tags")),
     )
     op.create_index("ix_answer_tags_site", "answer_tags", ["site_id", "tag"])
+    op.create_table(
+        "site_sums",
+        sa.Column("site_id", Id, autoincrement=False, nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("value", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("site_id", "name", name=op.f("pk_site_sums")),
+    )
