@@ -23,7 +23,7 @@ FLOORS = (
     ("web", "assets"),
     ("journal", "outbox"),
     ("letters",),
-    ("wire", "show", "purposes", "chain", "sheet"),
+    ("wire", "show", "purposes", "chain", "sheet", "honest"),
     ("signing", "limits", "stream", "safefetch", "words", "mail", "addresses"),
     ("migrate", "migrations"),
     ("db",),

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from afterlike import db, prompts, tables
 from afterlike.clock import MINUTE
 from afterlike.errors import Invalid, NotFound
-from afterlike.insight.honest import RANKED_FROM, Rate, mean_interval
+from afterlike.honest import RANKED_FROM, Rate, mean_interval
 
 LIVE = 5_000
 CHUNK = 2_000

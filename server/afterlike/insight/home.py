@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from afterlike import tables
 from afterlike.clock import DAY
-from afterlike.insight.honest import Rate
+from afterlike.honest import Rate
 from afterlike.insight.sums import day_of, zone_of
 from afterlike.purposes import BY_MAIL
 from afterlike.sites import Site

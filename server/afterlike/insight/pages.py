@@ -5,10 +5,10 @@ from flask import Response, request
 from afterlike import sites
 from afterlike.clock import now
 from afterlike.errors import NotFound
+from afterlike.honest import Rate
 from afterlike.insight import charts, home
 from afterlike.insight.charts import Chart
 from afterlike.insight.files import csv_file
-from afterlike.insight.honest import Rate
 from afterlike.sites import FILTERS, Site, says
 from afterlike.web import house, page
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import sqlalchemy as sa
 
 from afterlike import prompts, tables
-from afterlike.insight.honest import RANKED_FROM, Rate
+from afterlike.honest import RANKED_FROM, Rate
 
 PER_PAGE = 50
 SORTS = ("likes", "answered", "last", "name")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from afterlike.insight.honest import Rate, mean_interval, wilson
+from afterlike.honest import Rate, mean_interval, wilson
 from afterlike.sheet import line, plain
 from afterlike.show import percent
 
