@@ -486,7 +486,7 @@ consent_events = _table(  # the ledger: append-only, hash-chained per site, no a
     "consent_events", "endorsers",
     _id(),
     Column("site_id", Id, nullable=False, index=True),
-    Column("endorser_id", Id),
+    Column("endorser_id", Id, index=True),
     Column("subject", LargeBinary(16)),
     Column("channel", Text, nullable=False),
     Column("purpose", Text, nullable=False),
@@ -643,6 +643,8 @@ likes = _table(
         "uq_likes_live", "visitor_id", "product_id", unique=True,
         sqlite_where=text("unliked_at IS NULL"), postgresql_where=text("unliked_at IS NULL"),
     ),
+    Index("ix_likes_withdrawn", "visitor_id",  # what a person took back; the live ones are in the index above
+          sqlite_where=text("unliked_at IS NOT NULL"), postgresql_where=text("unliked_at IS NOT NULL")),
     Index("ix_likes_site_liked", "site_id", "liked_at", "state", "source"),  # days are counted in it alone
     Index("ix_likes_product", "product_id", "state", "source"),  # and products
 )

@@ -49,13 +49,15 @@ def story(tx: sa.Connection, site_id: int, endorser_id: int, locale: str) -> lis
 
 def _likes(tx: sa.Connection, visitor_ids: list[int]) -> list[Event]:
     likes, products, shown = tables.likes.c, tables.products.c, tables.product_showings.c
-    rows = tx.execute(
+    asked = (
         sa.select(likes.id, likes.state, likes.source, likes.liked_at, likes.unliked_at, likes.page_url, likes.product_id,
                   sa.func.coalesce(shown.title, products.key).label("product"), shown.image)
         .join_from(tables.likes, tables.products, products.id == likes.product_id)
         .join(tables.product_showings, shown.id == likes.shown_id, isouter=True)
-        .where(likes.visitor_id.in_(visitor_ids)).order_by(likes.id.desc()).limit(MOST)
-    ).mappings().all()
+        .where(likes.visitor_id.in_(visitor_ids)).order_by(likes.liked_at.desc(), likes.id.desc()).limit(MOST)
+    )
+    rows = [row for where in (likes.unliked_at.is_(None), likes.unliked_at.is_not(None))  # each has an index of its own
+            for row in tx.execute(asked.where(where)).mappings()]
     back = [Event(row["unliked_at"], "unliked", dict(row)) for row in rows if row["unliked_at"]]
     return [Event(row["liked_at"], "liked", dict(row)) for row in rows] + back
 
@@ -135,4 +137,4 @@ def newest_like(tx: sa.Connection, endorser_id: int) -> int | None:
     """The like that a letter to them would be about."""
     likes, visitors = tables.likes.c, tables.visitors.c
     asked = sa.select(sa.func.max(likes.id)).join_from(tables.likes, tables.visitors, likes.visitor_id == visitors.id)
-    return tx.scalar(asked.where(visitors.endorser_id == endorser_id))
+    return tx.scalar(asked.where(visitors.endorser_id == endorser_id, likes.unliked_at.is_(None)))

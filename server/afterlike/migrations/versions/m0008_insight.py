@@ -17,6 +17,9 @@ def upgrade() -> None:
     op.create_index("ix_likes_site_liked", "likes", ["site_id", "liked_at", "state", "source"])
     op.drop_index("ix_likes_product", "likes")
     op.create_index("ix_likes_product", "likes", ["product_id", "state", "source"])
+    gone = {"sqlite_where": sa.text("unliked_at IS NOT NULL"), "postgresql_where": sa.text("unliked_at IS NOT NULL")}
+    op.create_index("ix_likes_withdrawn", "likes", ["visitor_id"], **gone)
+    op.create_index(op.f("ix_consent_events_endorser_id"), "consent_events", ["endorser_id"])
     op.create_index(op.f("ix_answers_visitor_id"), "answers", ["visitor_id"])
     op.create_index(op.f("ix_orders_visitor_id"), "orders", ["visitor_id"])
     op.create_index(op.f("ix_opt_ins_visitor_id"), "opt_ins", ["visitor_id"])
