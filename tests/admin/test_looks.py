@@ -248,3 +248,26 @@ def test_the_pages_load_nothing_from_elsewhere(town, signed, chromium, new_page)
     for path in PAGES.values():
         page.goto(address(town, path))
     assert {url for url in asked if not url.startswith(town.url)} <= {LAMP["image"]}
+
+
+def test_keys_search_and_list_themselves(town, signed, chromium, new_page):
+    page = new_page(chromium, viewport=SIZES["narrow"], storage_state=signed)
+    page.goto(address(town, "{site}/endorsements"))
+    page.keyboard.press("/")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    page.keyboard.type("a?b/c")
+    expect(page.get_by_role("searchbox")).to_have_value("a?b/c")
+    page.locator("h1").click()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    page.evaluate(AXE)
+    assert page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"] == []
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
+
+
+def test_the_current_tab_is_in_sight_on_a_phone(town, signed, chromium, new_page):
+    page = new_page(chromium, viewport=SIZES["narrow"], storage_state=signed)
+    page.goto(address(town, "{site}/audit"))
+    for tab in page.locator(".tabs [aria-current]").all():
+        expect(tab).to_be_in_viewport(ratio=0.95)

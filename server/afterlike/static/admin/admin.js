@@ -60,3 +60,20 @@ for (const button of all('button[data-copies]')) {
   });
   button.hidden = false;
 }
+
+/** The current page of a row of tabs is in sight, however narrow the screen. */
+for (const tab of all('.tabs [aria-current]')) {
+  const row = tab.closest('ul');
+  row.scrollLeft = tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
+}
+
+/** Keys: "/" searches, "?" lists the keys; never while somebody types. */
+addEventListener('keydown', event => {
+  const typing = event.target.closest('input, select, textarea, [contenteditable]');
+  if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  const search = document.querySelector('main input[type="search"]');
+  if (event.key === '?') document.querySelector('[data-keys]').showModal();
+  else if (event.key === '/' && search) search.select();
+  else return;
+  event.preventDefault();
+});
