@@ -11,6 +11,8 @@ from parts.product import Server
 
 PICTURES = Path(__file__).resolve().parents[1] / "docs" / "pictures"
 
+ADMIN = {"home": "", "endorsements": "/endorsements", "people": "/people", "prompts": "/prompts", "answers": "/answers"}
+
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
@@ -31,8 +33,10 @@ def take(page: Page, demo: Server) -> None:
     page.screenshot(path=PICTURES / "like.png")
     page.goto(re.search(r"http://\S+/admin/sign-in/\S+", demo.log)[0])
     page.get_by_role("button", name="Sign in").click()
-    page.goto(f"{demo.url}/admin/sites/demo-ballyfern/endorsements")
-    page.screenshot(path=PICTURES / "endorsements.png")
+    site = f"{demo.url}/admin/sites/demo-ballyfern"
+    for name, path in ADMIN.items():
+        page.goto(site + path)
+        page.screenshot(path=PICTURES / f"{name}.png")
 
 
 if __name__ == "__main__":
