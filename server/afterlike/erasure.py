@@ -61,11 +61,12 @@ def erase(house: House, site_id: int, endorser_id: int, *, likes_too: bool, meth
 
     Where a reader is in the way of emptying the write-ahead log, the background work does it within the hour.
     """
-    house.db.write(_erase, (site_id, endorser_id, likes_too, method, actor, now()))
+    house.db.write(erased, (site_id, endorser_id, likes_too, method, actor, now()))
     house.db.scrub()
 
 
-def _erase(tx: sa.Connection, items: list[tuple]) -> list[None | NotFound]:
+def erased(tx: sa.Connection, items: list[tuple]) -> list[None | NotFound]:
+    """For each (site id, endorser id, likes too, method, actor, now): erases them within this transaction."""
     return [_erase_one(tx, *item) for item in items]
 
 

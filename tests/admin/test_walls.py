@@ -160,7 +160,7 @@ def town(tmp_path_factory):
         rows |= {"like": like, "bens": bens, "claim": claim, "prompt": prompt, "filters": filters["stranger"]}
         rows |= members_and_invitations(running, here.site) | a_failed_letter(desks["owner"], here.site, like)
         yield SimpleNamespace(
-            url=running.url, here=here.site, there=there.site, desks=desks, like=like, rows=rows, filters=filters
+            server=running, url=running.url, here=here.site, there=there.site, desks=desks, like=like, rows=rows, filters=filters
         )
     finally:
         running.close()
@@ -183,7 +183,7 @@ def members_and_invitations(running: Server, key: str) -> dict[str, int]:
             "hook": hooks[0], "unhooked": hooks[1], "delivery": delivery}
 
 
-def send(desk: Desk, face, key: str, rows: dict[str, int]):
+def send(desk: Desk, face, key: str, rows: dict[str, int], **more):
     """What a browser sends to a face, as far as it can be sent to all of them; `rows` names one row of each kind."""
     path = face.path.replace("<key>", key).replace("<name>", "gap.csv")
     # What is gone afterwards is a row of its own.
@@ -201,7 +201,7 @@ def send(desk: Desk, face, key: str, rows: dict[str, int]):
     filled |= {"privacy_url": "", "postal_address": ""}
     filled |= {"query": "q=lamp", "start": "why", "act": "pause", "cooldown_hours": "24"} | MEET
     filled |= {"kind": "wrote", "url": "https://hook.invalid/"} if "webhooks" in path else {}
-    return desk.post(path, like=rows["like"], origin="https://more.example", **filled)
+    return desk.post(path, like=rows["like"], origin="https://more.example", **filled | more)
 
 
 def seen(reply) -> tuple:

@@ -94,7 +94,7 @@ def test_an_erased_persons_words_and_their_tags_are_gone(database, shop):
         likes, visitors = tables.likes.c, tables.visitors.c
         endorser = tx.scalar(sa.select(visitors.endorser_id).join(tables.likes, likes.visitor_id == visitors.id)
                              .where(likes.id == newest.like_id))
-    database.write(erasure._erase, (shop.site, endorser, False, "admin_on_request", "system", NOW))
+    database.write(erasure.erased, (shop.site, endorser, False, "admin_on_request", "system", NOW))
     assert [one.words[0][1] for one in written(database, shop)] == ["Very nice 0"] and told(database, shop).n == 10
     with database.read() as tx:
         assert answers.tags_here(tx, shop.site) == []

@@ -141,7 +141,7 @@ def test_an_erased_person_stays_a_number_and_is_nobody(database):
         shop.like("ben", shop.product())
         shop.visit("ada")
     [endorser] = _rows(database, tables.endorsers)
-    database.write(erasure._erase, (shop.site, endorser.id, False, "admin_on_request", "system", NOW))
+    database.write(erasure.erased, (shop.site, endorser.id, False, "admin_on_request", "system", NOW))
     insight.add_up(database)
     told = totals(database, shop)
     assert (told.likes, told.likers, told.confirmed, told.endorsers, told.returned) == (2, 2, 0, 0, 0)

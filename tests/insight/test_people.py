@@ -130,7 +130,7 @@ def test_a_merge_that_a_confirmed_address_made_is_not_an_admins_to_undo(database
 def test_erasing_takes_tags_and_notes_along(database, shop):
     database.write(endorsers.tag, endorsers.Noted(shop.site, shop.ada, "fair", NOW))
     database.write(endorsers.note, endorsers.Noted(shop.site, shop.ada, "Met", NOW))
-    database.write(erasure._erase, (shop.site, shop.ada, False, "admin_on_request", "admin:101", NOW))
+    database.write(erasure.erased, (shop.site, shop.ada, False, "admin_on_request", "admin:101", NOW))
     insight.add_up(database)
     with database.read() as tx:
         assert tx.scalar(sa.select(sa.func.count()).select_from(tables.endorser_tags)) == 0

@@ -46,7 +46,7 @@ def save(key: str, prompt: int) -> Response:
     if draft == drafted(found.flow, site.locale):
         flow = found.flow  # only written down differently
     try:
-        done = _keep(site, found, flow, button)
+        done = _keep(admin, site, found, flow, button)
     except prompts.Newer:
         return _form(site, role, one_of(site, prompt), draft, status=409, newer=_newer(site, prompt))
     return redirect(f"{path_of(site)}/{prompt}?done={done}", 303)
@@ -69,18 +69,20 @@ def save_json(key: str, prompt: int) -> Response:
     if wrong:
         return _json(site, role, found, text, wrong=wrong, status=422)
     try:
-        done = _keep(site, found, flow, request.form.get("do", "save"))
+        done = _keep(admin, site, found, flow, request.form.get("do", "save"))
     except prompts.Newer:
         return _json(site, role, one_of(site, prompt), text, status=409, newer=_newer(site, prompt))
     return redirect(f"{path_of(site)}/{prompt}/json?done={done}", 303)
 
 
-def _keep(site: Site, found: prompts.Prompt, flow: dict, button: str) -> str:
+def _keep(admin: sites.Admin, site: Site, found: prompts.Prompt, flow: dict, button: str) -> str:
     """What became of it; raises Newer. Saving over a newer version says which one was seen."""
     base = _number("newest" if button == "over" else "version")
-    kept = house().db.write(prompts.change, prompts.Change(site.id, found.id, base, flow, now()))
+    wish = prompts.Change(site.id, found.id, base, flow, now())
+    kept = sites.audited(admin, site, "prompt_changed", prompts.change, wish, about=found.id)
     if button == "start":
-        house().db.write(prompts.turn, prompts.Turned(site.id, found.id, "running", now()))
+        started = prompts.Turned(site.id, found.id, "running", now())
+        sites.audited(admin, site, "prompt_turned", prompts.turn, started, about=found.id)
         return "started"
     return "saved" if kept.is_new else "same"
 

@@ -31,7 +31,8 @@ def make(key: str) -> Response:
     start = request.form.get("start", "")
     if start not in STARTS:
         raise Invalid(says("Choose what the new prompt begins with."))
-    made = house().db.write(prompts.make, prompts.Made(site.id, begun(start, site), "draft", now()))
+    wish = prompts.Made(site.id, begun(start, site), "draft", now())
+    made = sites.audited(admin, site, "prompt_made", prompts.make, wish, about=int)
     return redirect(f"{path_of(site)}/{made}?done=made", 303)
 
 
@@ -39,14 +40,15 @@ def act(key: str, prompt: int) -> Response:
     """Starts, pauses, moves, copies, deletes one, or brings it back."""
     admin, site, role = sites.on_site(key, least="editor")
     sites.check_form()
-    asked, db = request.form.get("act", ""), house().db
-    was = ""
+    asked, was = request.form.get("act", ""), ""
     if asked in WAYS:
-        db.write(prompts.move, prompts.Moved(site.id, prompt, WAYS[asked]))
+        sites.audited(admin, site, "prompt_moved", prompts.move, prompts.Moved(site.id, prompt, WAYS[asked]), about=prompt)
     elif asked == "copy":
-        prompt = db.write(prompts.make, prompts.Made(site.id, _copied(one_of(site, prompt).flow), "draft", now()))
+        wish = prompts.Made(site.id, _copied(one_of(site, prompt).flow), "draft", now())
+        prompt = sites.audited(admin, site, "prompt_made", prompts.make, wish, about=int)
     elif asked in STATES or asked == "restore" and request.form.get("was") in BACK:
-        was = db.write(prompts.turn, prompts.Turned(site.id, prompt, STATES.get(asked) or request.form["was"], now()))
+        wish = prompts.Turned(site.id, prompt, STATES.get(asked) or request.form["was"], now())
+        was = sites.audited(admin, site, "prompt_turned", prompts.turn, wish, about=prompt)
     else:
         raise Invalid(says("This form is not whole. Go back, reload the page and send it again."))
     return redirect(f"{path_of(site)}?done={asked}&prompt={prompt}{f'&was={was}' if was else ''}#prompt-{prompt}", 303)
@@ -59,7 +61,7 @@ def settings(key: str) -> Response:
     typed = request.form.get("cooldown_hours", "").strip()
     if not re.fullmatch(r"\d{1,4}", typed, re.ASCII) or int(typed) > MOST_HOURS:
         return _listing(site, role, typed=typed, wrong=says("Write whole hours from 0 to {most}.", most=MOST_HOURS))
-    house().db.write(sites.set_cooldown, (site.id, int(typed)))
+    sites.audited(admin, site, "cooldown_changed", sites.set_cooldown, (site.id, int(typed)))
     return redirect(f"{path_of(site)}?done=cooldown#asking", 303)
 
 

@@ -43,7 +43,7 @@ def tag(key: str, answer: int) -> Response:
     remove = request.form.get("remove", "")
     wanted = answers.Tag(site.id, answer, remove or request.form.get("tag", ""), now(), off=bool(remove))
     try:
-        house().db.write(answers.tag, wanted)
+        sites.audited(admin, site, "answer_untagged" if remove else "answer_tagged", answers.tag, wanted, about=answer)
     except Invalid:
         return redirect(f"/admin/sites/{site.key}/answers?wrong=tag#written", 303)
     return redirect(f"/admin/sites/{site.key}/answers?done={'untagged' if remove else 'tagged'}#written", 303)
@@ -52,12 +52,14 @@ def tag(key: str, answer: int) -> Response:
 def as_csv(key: str) -> Response:
     """A line for each answered question; the states of the likes stand beside, so that what does not count can be left out."""
     admin, site, role = sites.on_site(key)
+    sites.audit_read(admin, site, "answers_exported")
     return csv_file(site, "answers", COLUMNS, (tuple(row.values()) for row in _rows(house(), site)))
 
 
 def as_jsonl(key: str) -> Response:
     """The same, an object a line."""
     admin, site, role = sites.on_site(key)
+    sites.audit_read(admin, site, "answers_exported")
     return jsonl_file(site, "answers", _rows(house(), site))
 
 

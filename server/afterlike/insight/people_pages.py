@@ -47,6 +47,7 @@ def one(key: str, who: int) -> Response:
             "verdicts": person.verdicts(tx, who, now()), "merged": endorsers.merged_with(tx, who),
             "browsers": endorsers.browsers_of(tx, who), "newest": person.newest_like(tx, who),
         }
+    sites.audit_read(admin, site, "person_read", who)
     return page(
         "insight/person.html", site=site, role=role, who=line, links=links, name=asked.called(line.names, line.product),
         done=asked.one_of("done", DONE, ""), wrong=asked.one_of("wrong", WRONG, ""), why=endorsers.VERDICTS,
@@ -67,7 +68,8 @@ def tag(key: str, who: int) -> Response:
     sites.check_form()
     remove = request.form.get("remove", "")
     noted = endorsers.Noted(site.id, who, remove or request.form.get("tag", ""), now(), admin.id)
-    return _kept(site, who, "untagged" if remove else "tagged", "tag", endorsers.untag if remove else endorsers.tag, noted)
+    kind, done = ("person_untagged", "untagged") if remove else ("person_tagged", "tagged")
+    return _kept(admin, site, who, kind, done, "tag", endorsers.untag if remove else endorsers.tag, noted)
 
 
 def note(key: str, who: int) -> Response:
@@ -76,14 +78,14 @@ def note(key: str, who: int) -> Response:
     sites.check_form()
     remove = asked.number(request.form.get("remove"))
     if remove is not None:
-        return _kept(site, who, "unnoted", "note", endorsers.remove_note, (site.id, who, remove))
-    return _kept(site, who, "noted", "note", endorsers.note,
+        return _kept(admin, site, who, "note_removed", "unnoted", "note", endorsers.remove_note, (site.id, who, remove))
+    return _kept(admin, site, who, "note_kept", "noted", "note", endorsers.note,
                  endorsers.Noted(site.id, who, request.form.get("note", ""), now(), admin.id))
 
 
-def _kept(site: sites.Site, who: int, done: str, wrong: str, apply, item) -> Response:
+def _kept(admin: sites.Admin, site: sites.Site, who: int, kind: str, done: str, wrong: str, apply, item) -> Response:
     try:
-        house().db.write(apply, item)
+        sites.audited(admin, site, kind, apply, item, about=who)
     except Invalid:
         return _back(site, who, wrong=wrong)
     return _back(site, who, done=done)
@@ -101,7 +103,8 @@ def merge(key: str, who: int) -> Response:
     if not known:
         return _back(site, who, wrong="nobody")
     try:
-        stays = house().db.write(endorsers.merge_people, endorsers.Merge(site.id, who, other, admin.id, now()))
+        wish = endorsers.Merge(site.id, who, other, admin.id, now())
+        stays = sites.audited(admin, site, "people_merged", endorsers.merge_people, wish, about=[who, other])
     except Invalid:
         return _back(site, who, wrong="itself" if other == who else "proven")
     return _back(site, stays, done="merged")
@@ -116,7 +119,7 @@ def part(key: str, who: int) -> Response:
         if not person.here(tx, site.id, who):
             raise NotFound()
     try:
-        house().db.write(endorsers.part_people, (site.id, who, other or 0, now()))
+        sites.audited(admin, site, "people_parted", endorsers.part_people, (site.id, who, other or 0, now()), about=who)
     except NotFound:
         return _back(site, who, wrong="nobody")
     return _back(site, who, done="parted")

@@ -16,6 +16,8 @@ def export(key: str, who: int) -> Response:
     admin, site, role = sites.on_site(key, least="owner")
     with house().db.read() as tx:
         _must_be_here(tx, site, who)
+    sites.audit_read(admin, site, "person_exported", who)
+    with house().db.read() as tx:
         text = everything.written(tx, endorsers.person(tx, who) or _without_address(site, who), site, now())
     headers = {"Content-Disposition": f'attachment; filename="person-{who}.json"', "Cache-Control": "no-store"}
     return Response(text, headers=headers, mimetype="application/json")
@@ -48,8 +50,9 @@ def erase(key: str, who: int) -> Response:
     here = f"/admin/sites/{site.key}/people"
     if request.form.get("sure") != "1":
         return redirect(f"{here}/{who}/erase?unsure=1", 303)
-    erasure.erase(house(), site.id, who, likes_too=request.form.get("likes") == "1", method="admin_on_request",
-                  actor=f"admin:{admin.id}")
+    wish = (site.id, who, request.form.get("likes") == "1", "admin_on_request", f"admin:{admin.id}", now())
+    sites.audited(admin, site, "person_erased", erasure.erased, wish, about=who)
+    house().db.scrub()
     return redirect(f"{here}?done=erased", 303)
 
 
