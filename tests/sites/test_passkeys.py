@@ -48,7 +48,7 @@ def test_a_passkey_is_made_named_used_and_removed(named, chromium, new_page):
     expect(page.locator("bdi", has_text="Blue key")).to_be_visible()
     page.get_by_role("button", name="Sign out", exact=True).click()
     page.get_by_role("button", name="Sign in with a passkey").click()
-    page.wait_for_url("**/endorsements")
+    page.wait_for_url("**/admin/sites/*")
     page.goto(f"http://localhost:{named.port}/admin/account")
     expect(page.get_by_text("with a passkey.")).to_be_visible()
     page.get_by_text("Change Blue key").click()
@@ -70,7 +70,7 @@ def test_a_signed_challenge_works_once_and_only_as_it_was_signed(named, chromium
     sent = []
     page.on("request", lambda request: sent.append(request) if request.url.endswith("/sign-in/passkey") else None)
     page.get_by_role("button", name="Sign in with a passkey").click()
-    page.wait_for_url("**/endorsements")
+    page.wait_for_url("**/admin/sites/*")
     credential = sent[0].post_data_json["credential"]
     thief = Desk(named.url)
     replay = thief.post("/admin/sign-in/passkey", credential=credential)
@@ -96,12 +96,23 @@ def test_a_passkey_is_both_factors_in_one(named, chromium, new_page):
     assert desk.post(link.replace("localhost", "127.0.0.1"), proof=desk.get("/admin/sign-in").proof).to == "/admin/sign-in/second"
     page.get_by_role("button", name="Sign out", exact=True).click()
     page.get_by_role("button", name="Sign in with a passkey").click()
-    page.wait_for_url("**/endorsements")
+    page.wait_for_url("**/admin/sites/*")
 
 
 def site_of(named) -> str:
     with behind(named) as tx:
         return tx.scalar(sa.select(tables.sites.c.key))
+
+
+def test_without_script_no_form_is_shown_that_could_not_work(named, chromium, new_page):
+    page = new_page(chromium, java_script_enabled=False)
+    page.goto(f"http://localhost:{named.port}/admin/sign-in")
+    expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Sign in with a passkey")).to_be_hidden()
+    enter(page, sign_in_link(named, ADMIN))
+    page.goto(f"http://localhost:{named.port}/admin/account")
+    expect(page.get_by_role("heading", name="Passkeys")).to_be_visible()
+    expect(page.get_by_role("button", name="Add a passkey")).to_be_hidden()
 
 
 def test_a_device_that_does_not_see_its_owner_makes_none(named, chromium, new_page):
