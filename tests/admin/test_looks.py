@@ -190,6 +190,7 @@ def test_a_claim_is_made_and_removed_in_a_browser_without_script(town, chromium,
 def test_filtering_holding_and_undoing_in_a_browser(town, any_browser, new_page):
     page = new_page(any_browser)
     enter(page, sign_in_link(town.server, "one@shop.test"))
+    page.goto(address(town, "{site}/endorsements"))
     page.get_by_label("Search", exact=True).fill("lamp")
     page.get_by_role("button", name="Filter", exact=True).click()
     page.wait_for_url("**/endorsements?q=lamp")
@@ -208,6 +209,7 @@ def test_filtering_holding_and_undoing_in_a_browser(town, any_browser, new_page)
 def test_everything_works_without_script(town, chromium, new_page):
     page = new_page(chromium, java_script_enabled=False)
     enter(page, sign_in_link(town.server, "one@shop.test"))
+    page.goto(address(town, "{site}/endorsements"))
     page.get_by_label("State").select_option("counted")
     page.get_by_role("button", name="Filter", exact=True).click()
     page.wait_for_url("**/endorsements?*state=counted*")

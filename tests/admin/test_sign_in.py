@@ -55,7 +55,7 @@ def test_a_used_link_cannot_be_pressed_again(collector, desk):
 
 
 def test_the_only_site_is_opened_at_once(collector, inside):
-    assert inside.get("/admin/").to == f"/admin/sites/{collector.site}/endorsements"
+    assert inside.get("/admin/").to == f"/admin/sites/{collector.site}"
 
 
 def test_cookies_are_for_this_server_alone(collector, desk):

@@ -188,11 +188,12 @@ def send(desk: Desk, face, key: str, rows: dict[str, int], **more):
     path = face.path.replace("<key>", key).replace("<name>", "gap.csv")
     # What is gone afterwards is a row of its own.
     gone = {"<int:member>/remove": "leaver", "<int:invitation>/revoke": "revoked", "<int:hook>/remove": "unhooked"}
-    path = next((path.replace(end.partition("/")[0], str(rows[row])) for end, row in gone.items() if path.endswith(end)), path)
+    for end, row in gone.items():
+        path = path.replace(end, end.replace(end.partition("/")[0], str(rows.get(row, 1)))) if path.endswith(end) else path
     for name in ("like", "claim", "prompt", "who", "product", "answer", "member", "invitation", "hook", "delivery"):
-        path = path.replace(f"<int:{name}>", str(rows[name]))
+        path = path.replace(f"<int:{name}>", str(rows.get(name, 1)))
     for room in ("conversations", "mail", "filters", "keys"):
-        path = path.replace(f"{room}/<int:id>", f"{room}/{rows[room]}")
+        path = path.replace(f"{room}/<int:id>", f"{room}/{rows.get(room, 1)}")
     if face.method == "GET":
         return desk.get(f"{path}?like={rows['bens']}")
     filled = {"email": f"{new_id()}@here.test", "role": "viewer"}

@@ -37,6 +37,7 @@ WRONG = {
     "AFTERLIKE_DROPS_KEPT_DAYS": ("forever",),
     "AFTERLIKE_REDIS_URL": ("localhost:6379", "http://localhost"),
     "AFTERLIKE_SMTP_URL": ("localhost", "smtp://", "http://localhost", "smtp://localhost:99999"),
+    "AFTERLIKE_LIVE_SECONDS": ("soon",),
     "AFTERLIKE_LOG_LEVEL": ("loud", ""),
 }
 # Any text will do there; whether it is right shows when it is used.

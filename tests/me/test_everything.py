@@ -5,7 +5,8 @@ import re
 import sqlite3
 
 import pytest
-from admin.desk import ask
+from admin.desk import ask, signed_in
+from conftest import ADMIN
 from me.making import ADA, BEN, Browser, Endorser, built_in, rows, write_to
 
 from afterlike import tables
@@ -20,14 +21,18 @@ TOLD = {
     "consents": "what_you_agreed_to", "consent_events": "record_of_consent", "opt_ins": "sign_ups", "profile_links": "profiles",
     "conversations": "conversations", "messages": "conversations", "visitors": "browsers", "merges": "browsers",
     "visits": "return_visits", "orders": "orders", "mailed_links": "links_mailed_to_you", "person_sessions": "signed_in",
+    "endorser_notes": "notes_about_you", "endorser_tags": "tags_on_you",
 }
 NOT_TOLD = {
     "journal": "numbers of rows and moments only; each is told where it happened",
     "tallies": "counts by day and product, of nobody",
     "like_counts": "counts by product, of nobody",
+    "decisions": "what admins decided on likes, with their own reasons; the state that came of it stands with the like",
+    "like_tags": "an admin's own order among the likes",
 }
 OF_A_PERSON = {"visitor_id", "endorser_id", "channel_id", "subject", "like_id", "conversation_id"}
-QUIET = {"leases", "cursors", "tallies", "outbox"}  # background work of its own
+SUMS = {"people_sums", "product_sums", "site_sums", "answer_sums"}
+QUIET = SUMS | {"leases", "cursors", "tallies", "outbox"}  # background work of its own
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +50,9 @@ def ada(town, shop_site) -> Endorser:
     ordered = ask("POST", f"{town.url}/v1/orders", body=body, headers=headers)
     assert ordered.status == 200, ordered.text
     write_to(made, "Thank you, Ada!")
+    [known] = rows(town, tables.channels.select().where(tables.channels.c.address == ADA.email))
+    desk, person = signed_in(town.server, ADMIN), f"/admin/sites/{shop_site.site}/people/{known.endorser_id}"
+    assert desk.post(f"{person}/tags", tag="to quote").status == desk.post(f"{person}/notes", note="Likes lamps.").status == 303
     return made
 
 

@@ -64,10 +64,11 @@ for (const button of all('button[data-copies]')) {
 /** The current page of a row of tabs is in sight, however narrow the screen. */
 for (const tab of all('.tabs [aria-current]')) {
   const row = tab.closest('ul');
-  row.scrollLeft = tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
+  row.scrollLeft = tab.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
 }
 
 /** Keys: "/" searches, "?" lists the keys; never while somebody types. */
+document.querySelector('[data-keys-close]').addEventListener('click', () => document.querySelector('[data-keys]').close());
 addEventListener('keydown', event => {
   const typing = event.target.closest('input, select, textarea, [contenteditable]');
   if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
