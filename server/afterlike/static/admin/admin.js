@@ -70,7 +70,7 @@ for (const tab of all('.tabs [aria-current]')) {
 /** Keys: "/" searches, "?" lists the keys; never while somebody types. */
 document.querySelector('[data-keys-close]').addEventListener('click', () => document.querySelector('[data-keys]').close());
 addEventListener('keydown', event => {
-  const typing = event.target.closest('input, select, textarea, [contenteditable]');
+  const typing = event.target.closest?.('input, select, textarea, [contenteditable]');
   if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
   const search = document.querySelector('main input[type="search"]');
   if (event.key === '?') document.querySelector('[data-keys]').showModal();
