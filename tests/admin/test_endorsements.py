@@ -222,10 +222,13 @@ def test_a_tag_is_put_on_found_and_taken_off(shop):
     assert f'href="{shop.path}?tag=to%20quote"' in shop.desk.get(f"{shop.path}/{lamp}").text
 
 
-@pytest.mark.parametrize("fields", [{"tag": ""}, {"tag": " \0 "}, {"tag": "x" * 41}, {"tag": "x", "like": "none"}])
+NO_TAGS = [{"tag": ""}, {"tag": " \0 "}, {"tag": "x" * 41}, {"tag": "a,b"}, {"tag": "x", "like": "none"}]
+
+
+@pytest.mark.parametrize("fields", NO_TAGS)
 def test_a_tag_that_cannot_be_one_is_told(full, fields):
     reply = full.desk.post(f"{full.path}/decisions", **({"decision": "tag", "like": "1"} | fields))
-    assert reply.status == 422 and ("A tag has one to 40 letters." in reply.words or "Tick up to" in reply.words)
+    assert reply.status == 422 and ("A tag has one to 40 letters, and no comma." in reply.words or "Tick up to" in reply.words)
 
 
 def test_filters_are_saved_under_a_name_and_deleted(shop):

@@ -83,7 +83,7 @@ def town(tmp_path_factory):
             a_webhook(tx, shop.site)
             assert claims_in_every_state(tx, shop.site)[:2] == [1, 2]
             shop_id = sites.site_named(tx, shop.site).id
-            marks.tag(tx, [(shop_id, (1, 2), "to quote"), (shop_id, (1,), "a tag of forty letters, which is the most")])
+            marks.tag(tx, [(shop_id, (1, 2), "to quote"), (shop_id, (1,), "a tag of forty letters which is the most")])
             marks.save_filter(tx, [(shop_id, "Quotes", "tag=to+quote", 1), (shop_id, "Lamps of this year", "q=lamp", 1)])
             before = like_before(tx, "https://shop.example", "Blue bowl", NAME, "Itsasinglewordthatnobodybroke" * 4, "Vase")
             for like_id, state in zip(before, ("withdrawn", "counted", "held"), strict=False):

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from ground.making import NOW
 from insight.making import a_shop
 
-from afterlike import erasure, tables
+from afterlike import endorsers, erasure, tables
 from afterlike.errors import Invalid, NotFound
 from afterlike.insight import answers
 
@@ -85,6 +85,18 @@ def test_words_are_tagged_and_found_by_it(database, shop):
         database.write(answers.tag, answers.Tag(elsewhere.site, newest.id, "mine", NOW))
     database.write(answers.tag, answers.Tag(shop.site, newest.id, "to quote", NOW, off=True))
     assert written(database, shop, tag="to quote") == []
+
+
+@pytest.mark.parametrize("typed", ["to\0 quote", "to quote\x07", "TO quote\ud800"])
+def test_what_no_database_takes_is_no_part_of_a_tag(database, shop, typed):
+    newest, _ = written(database, shop)
+    database.write(answers.tag, answers.Tag(shop.site, newest.id, typed, NOW))
+    with database.read() as tx:
+        assert answers.tags_here(tx, shop.site) == [("to quote", 1)]
+        [endorser] = tx.scalars(sa.select(tables.endorsers.c.id).limit(1))
+    database.write(answers.tag, answers.Tag(shop.site, newest.id, typed, NOW, off=True))
+    database.write(endorsers.tag, endorsers.Noted(shop.site, endorser, typed, NOW))
+    assert database.write(endorsers.untag, endorsers.Noted(shop.site, endorser, typed, NOW))
 
 
 def test_an_erased_persons_words_and_their_tags_are_gone(database, shop):

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from afterlike import db, tables
+from afterlike import db, endorsers, tables
 from afterlike.errors import Invalid
 from afterlike.sites import says
 
@@ -14,11 +14,11 @@ _tags, _filters = tables.like_tags, tables.saved_filters
 
 
 def tag_of(typed: str) -> str:
-    """A tag as it is kept: one line, case-folded; raises Invalid."""
-    tag = " ".join(typed.replace("\0", "").casefold().split())
-    if not tag or len(tag) > LONGEST_TAG:
-        raise Invalid(says("A tag has one to {most} letters.", most=LONGEST_TAG))
-    return tag
+    """A tag as it is kept, like those on people; raises Invalid."""
+    try:
+        return endorsers.plain_tag(typed)
+    except Invalid:
+        raise Invalid(says("A tag has one to {most} letters, and no comma.", most=LONGEST_TAG)) from None
 
 
 def name_of(typed: str) -> str:

@@ -50,13 +50,14 @@ def tag(tx: sa.Connection, items: list[Noted]) -> list[None]:
 
 
 def untag(tx: sa.Connection, items: list[Noted]) -> list[bool]:
-    """Takes a tag off each; whether it was there. Raises NotFound."""
-    for item in items:
-        _must_be_here(tx, item.site_id, item.endorser_id)
-    return [
-        tx.execute(sa.delete(_tags).where(_tags.c.endorser_id == item.endorser_id, _tags.c.tag == item.words)).rowcount > 0
-        for item in items
-    ]
+    """Takes a tag off each; whether it was there. Raises NotFound, Invalid for what is no tag."""
+    return [_untag(tx, item) for item in items]
+
+
+def _untag(tx: sa.Connection, item: Noted) -> bool:
+    _must_be_here(tx, item.site_id, item.endorser_id)
+    same = (_tags.c.endorser_id == item.endorser_id) & (_tags.c.tag == plain_tag(item.words))
+    return tx.execute(sa.delete(_tags).where(same)).rowcount > 0
 
 
 def note(tx: sa.Connection, items: list[Noted]) -> list[int]:

@@ -13,7 +13,7 @@ from time import perf_counter
 
 import sqlalchemy as sa
 
-from afterlike import db, prompts, tables
+from afterlike import db, endorsers, prompts, tables
 from afterlike.clock import MINUTE
 from afterlike.errors import Invalid, NotFound
 from afterlike.honest import RANKED_FROM, Rate, mean_interval
@@ -24,7 +24,7 @@ REST = 50  # times as long as the last adding up took
 MOST_VALUES = 1_000  # of one question
 PER_PAGE = 50
 LOOKED_THROUGH = 500  # newest answers, for those in which something was written
-LONGEST_TAG, MOST_TAGS = 40, 10
+MOST_TAGS = 10
 
 _answers, _likes = tables.answers.c, tables.likes.c
 
@@ -314,7 +314,7 @@ class Tag:
     off: bool = False
 
 
-NO_TAG = "A tag is one to 40 characters, without a comma; an answer can have 10."
+MANY_TAGS = "An answer can have 10 tags. Take one off first."
 
 
 def tag(tx: sa.Connection, items: list[Tag]) -> list[None]:
@@ -322,14 +322,14 @@ def tag(tx: sa.Connection, items: list[Tag]) -> list[None]:
     for item in items:
         if tx.scalar(sa.select(_answers.id).where(_answers.id == item.answer_id, _answers.site_id == item.site_id)) is None:
             raise NotFound()
-        words, tags = " ".join(item.words.split()).casefold(), tables.answer_tags
+        words, tags = endorsers.plain_tag(item.words), tables.answer_tags
         if item.off:
             tx.execute(sa.delete(tags).where(tags.c.answer_id == item.answer_id, tags.c.tag == words))
             continue
         same = (tags.c.answer_id == item.answer_id) & (tags.c.tag != words)
         others = tx.scalar(sa.select(sa.func.count()).select_from(tags).where(same))
-        if not words or len(words) > LONGEST_TAG or not words.isprintable() or "," in words or others >= MOST_TAGS:
-            raise Invalid(NO_TAG, fields={"tag": NO_TAG})
+        if others >= MOST_TAGS:
+            raise Invalid(MANY_TAGS, fields={"tag": MANY_TAGS})
         row = {"answer_id": item.answer_id, "tag": words, "site_id": item.site_id, "tagged_at": item.at}
         tx.execute(db.insert(tx, tags).values(row).on_conflict_do_nothing())
     return [None] * len(items)

@@ -11,9 +11,8 @@ import uuid
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from babel.numbers import get_currency_precision
 
-from afterlike import journal, outbox, safefetch, tables
+from afterlike import journal, outbox, safefetch, show, tables
 from afterlike.clock import DAY, SECOND, now
 from afterlike.db import Database
 from afterlike.errors import Later, Needless, Never
@@ -104,8 +103,7 @@ def _products(tx: sa.Connection, ids: set[int]) -> dict[int, dict]:
 def _facts(row) -> dict:
     price = {}
     if row["price_minor"] is not None and row["currency"]:
-        digits = get_currency_precision(row["currency"])
-        price = {"price": f"{row['price_minor'] / 10**digits:.{digits}f}"}
+        price = {"price": show.amount(row["price_minor"], row["currency"])}
     told = {**row, **price}
     return {name: told[name] for name in FACTS if told.get(name) is not None}
 
