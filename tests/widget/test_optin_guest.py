@@ -8,10 +8,11 @@ from widget.test_optin import ADDRESS, ADDRESS_IS, BOXES, CONSENT, QUESTION, agr
 
 from parts.programs import until
 
-MOVING = """window.shift = 0;
+MOVING = """window.moved = [];
 new PerformanceObserver(list => {
-    for (const one of list.getEntries()) if (!one.hadRecentInput) window.shift += one.value;
+    for (const one of list.getEntries()) if (!one.hadRecentInput) window.moved.push([one.startTime, one.value]);
 }).observe({ type: 'layout-shift', buffered: true })"""
+PAINTED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now()))))"
 
 
 def test_nobody_comes_upon_the_hidden_field(any_browser, panel):
@@ -122,11 +123,17 @@ def test_nothing_moves_by_itself(chromium, panel, answers):
     page = panel(chromium, CONSENT, ADDRESS, before=MOVING)
     agree(page)
     shown(page, "Where to?")
-    nothing_more(page)
+    nothing_moves(page)
     write(page, "ada@shop.test")
     shown(page, "Thank you! Now look into your mail.")
+    nothing_moves(page)
+
+
+def nothing_moves(page) -> None:
+    """From now on; what a press has just brought may have moved the page, late too where the machine is slow."""
+    since = page.evaluate(PAINTED)
     nothing_more(page)
-    assert page.evaluate("window.shift") == 0
+    assert page.evaluate("since => window.moved.filter(([at]) => at > since)", since) == []
 
 
 def test_a_strange_consent_card_does_the_page_no_harm(any_browser, network, mugs, new_page):
