@@ -135,7 +135,7 @@ def one(name: str) -> Response:
 @blueprint.get("/<name>/page")
 def rich(name: str) -> Response:
     """The HTML face by itself, for the frame on the letter's page."""
-    told = '<base target="_blank">' + _letter(name).part("html")
+    told = re.sub(r"(?<=<head>)|\A(?!.*<head>)", '<base target="_blank">', _letter(name).part("html"), count=1, flags=re.DOTALL)
     safe = {"Content-Security-Policy": LETTER_CSP, "X-Frame-Options": "SAMEORIGIN", "Cache-Control": "no-store"}
     return Response(told, headers=safe, mimetype="text/html")
 
