@@ -87,8 +87,8 @@ def pages(demo: Server) -> dict[str, str]:
     desk.post("/admin/account/two-factor/begin")
     pressed(desk, sent(demo, "/me/enter"))
     doors = [sent(demo, face) for face in ("/stop", "/admin/invitations")]
-    start = ["/admin/", "/me", site, f"{site}/endorsements", f"{site}/extension", f"{site}/extension/1", "/mailbox", "/demo/", "/nowhere",
-             "/admin/nowhere", "/me/goodbye", "/me/likes", "/me/answers", "/admin/account/two-factor", *doors]
+    start = ["/admin/", "/me", site, f"{site}/endorsements", f"{site}/extension", f"{site}/extension/1", "/mailbox", "/demo/",
+             "/nowhere", "/admin/nowhere", "/me/goodbye", "/me/likes", "/me/answers", "/admin/account/two-factor", *doors]
     start += [f"{door}/used" for door in ("/admin/sign-in", "/me/enter", "/confirm", "/stop", "/s", "/admin/invitations")]
     start += [f"/admin/sites/demo-ballyfern/conversations/new?like={like}" for like in range(80, 93)]  # some can be written to
     met = dict(walked(desk, *start)) | {f"{path}?signed=out": reply for path, reply in walked(stranger, "/admin/sign-in", "/me")}
