@@ -37,6 +37,7 @@ from afterlike.sites.invitations import link_for, send_invitation
 from afterlike.sites.lapses import send_lapse
 from afterlike.sites.logbook import audit, audit_broken, audit_read, audited
 from afterlike.sites.page_line import attributes as page_attributes
+from afterlike.sites.page_line import rules as page_rules
 from afterlike.sites.page_settings import settings_of
 from afterlike.sites.retention import most_days, shorter
 from afterlike.sites.second import turn_off_of as turn_off_second_of
@@ -70,8 +71,8 @@ __all__ = [
     "audit_read", "audited", "check_due", "check_form", "claim", "claim_of", "claimer_of", "claims_of", "count",
     "counts", "desk_locale", "forget_deliveries", "forget_empty", "form_proof", "hashed_password", "holder_of", "join",
     "link_for", "links_for", "most_days", "new_sign_in_link", "on_site", "only_site", "order_signing_key",
-    "origin_lines", "page_attributes", "pattern_of", "remember_form", "remove_claim", "renew_token", "revoke_api_key",
-    "rows_of", "says", "send_invitation", "send_lapse", "send_paused", "send_sign_in_link", "send_webhooks",
+    "origin_lines", "page_attributes", "page_rules", "pattern_of", "remember_form", "remove_claim", "renew_token",
+    "revoke_api_key", "rows_of", "says", "send_invitation", "send_lapse", "send_paused", "send_sign_in_link", "send_webhooks",
     "set_cooldown", "set_notices", "set_origins", "set_password", "settings_of", "shorter", "signed_in", "site_by_key",
     "site_named", "site_of", "sweep", "turn_off_second_of", "unclaimed_site",
 ]

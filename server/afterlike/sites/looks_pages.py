@@ -15,7 +15,7 @@ from afterlike.sites.guard import check_form, on_site
 from afterlike.sites.logbook import audited
 from afterlike.sites.page_settings import Kept
 from afterlike.sites.store import Site
-from afterlike.sites.tongue import says
+from afterlike.sites.tongue import desk_locale, says
 from afterlike.web import CSP, house, page
 
 SILENT = CSP.replace("connect-src 'self'", "connect-src 'none'")
@@ -88,10 +88,10 @@ def staged(template: str, *, status: int = 200, **values) -> Response:
     return shown
 
 
-def step() -> dict:
-    """A question as the collector would send it, which shows every part of the panel."""
+def step(locale: str) -> dict:
+    """A question as the collector would send it, which shows every part of the panel; its texts are in the admin's language."""
     return {
-        "kind": "survey", "reason": "due", "prompt": "preview", "version": 1, "thanks": says("Thank you!"),
+        "kind": "survey", "reason": "due", "prompt": "preview", "version": 1, "locale": locale,
         "cards": [{
             "key": "why", "type": "multi", "title": says("What do you like about it?"), "help": says("Tick as many as you like."),
             "options": [{"key": "look", "text": says("Its looks")}, {"key": "use", "text": says("Its use")}],
@@ -108,7 +108,7 @@ def _page(site: Site, role: str, given: Mapping[str, str], *, tried: bool = Fals
     return staged(
         "sites/looks.html", status=422 if wrong or asks else 200, site=site, role=role, looks=looks, typed=typed, wrong=wrong,
         chosen=chosen, checks=looks_checks.checks(chosen), kept=kept, is_saved=chosen == kept.value, asks=asks, tried=tried,
-        done=done if done in DONE and not wrong and not asks else None, look=_look(chosen), style=query, step=step(),
+        done=done if done in DONE and not wrong and not asks else None, look=_look(chosen), style=query, step=step(desk_locale()),
     )
 
 

@@ -38,6 +38,11 @@ def attributes(settings: dict[str, dict]) -> dict[str, str]:
     return {name: value for name, value in said.items() if value} | ({} if consent is None else {"consent": consent})
 
 
+def rules(settings: dict[str, dict]) -> str:
+    """The rest of the looks, as a page's own style sheet would say it; empty for none."""
+    return looks.rules(settings.get("looks", {}))
+
+
 def written(value: object) -> str:
     """JSON as a script may hold it anywhere: nothing in it ends a script element, a line or a template."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))

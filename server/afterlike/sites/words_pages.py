@@ -67,6 +67,6 @@ def _page(site: Site, role: str, given: Mapping[str, str] | None) -> Response:
     return staged(
         "sites/words.html", status=422 if wrong and request.method == "POST" else 200, site=site, role=role, locale=locale,
         locales=words.LOCALES, kept=kept, typed=typed, wrong=wrong, all_parts=own_words.PARTS, ours=own_words.ours()[locale],
-        done=done if done in DONE and not wrong else None, shown=shown, own=own, step=step(),
+        done=done if done in DONE and not wrong else None, shown=shown, own=own, step=step(locale.replace("_", "-")),
         tried=given is not None and request.method == "GET" and own != kept.value.get(locale, {}),
     )

@@ -123,7 +123,12 @@ function show() {
   say('--afterlike-label', shown === 'icon' && 'none');
   say('--afterlike-width', shown === 'icon' && '44px');
   say('--afterlike-icon', shown === 'label' && 'none');
-  for (const picker of form.querySelectorAll('[data-picks]')) picker.value = colour(field(picker.dataset.picks).value) ?? '#ffffff';
+  for (const picker of form.querySelectorAll('[data-picks]')) {
+    const { value, placeholder } = field(picker.dataset.picks);
+    const said = colour(value) ?? colour(placeholder);
+    picker.value = said ?? '#ffffff';
+    picker.toggleAttribute('data-unset', !said);
+  }
   const two = schemes().length > 1;
   form.querySelector('[data-look-choice]').hidden = !two;
   form.querySelector('[data-dark]').open ||= two;
