@@ -21,7 +21,8 @@ TAG = '<script async src="{{collector}}/w.js?site={{site}}" data-site="{{site}}"
 OLD = '<script async src="{collector}/w.js" data-site="{site}"></script>'
 STRICT = ("default-src 'none'; script-src {collector}; connect-src {collector}; style-src 'self'; img-src 'self'; "
           "require-trusted-types-for 'script'")
-LOOKS = {"dark": "no", "light_text": "#ffffff", "light_ground": "#0a7d5a", "light_accent": "#ffffff", "radius": "6", "shape": "star"}
+LOOKS = {"dark": "no", "light_text": "#ffffff", "light_ground": "#0a7d5a", "light_accent": "#ffffff", "radius": "6",
+         "shape": "star"}
 STAR = "M12 2l3 7 7 .600-5.400 4.800L18.300 22 12 18l-6.300 4 1.700-7.600L2 9.600 9 9z"
 
 
