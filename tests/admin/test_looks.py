@@ -38,7 +38,7 @@ PAGES = {
     "setting two-factor up": "/admin/account/two-factor",
     "no such page": "/admin/nowhere",
     "the looks": "{site}/widget",
-    "looks that are tried": "{site}/widget?dark=system&look=dark&shape=star&dark_text=%23fff&dark_ground=%23222&dark_accent=%23ff99bb",
+    "looks that are tried": "{site}/widget?dark=system&look=dark&shape=star&dark_text=%23fff&dark_ground=%23222",
     "looks that are not to be had": "{site}/widget?dark=no&light_text=red&radius=99&shape=moon",
     "privacy": "{site}/widget/privacy",
     "words": "{site}/widget/words?locale=ar",

@@ -7,10 +7,12 @@ import sqlalchemy as sa
 from ground.making import NOW, opened
 
 from afterlike import endorsers, outbox, sites, tables
+from afterlike.app import close_house, open_house
 from afterlike.clock import DAY
 from afterlike.collect import forget_drops, forget_visits
 from afterlike.config import load
-from afterlike.sites import retention, webhooks
+from afterlike.migrate import migrate
+from afterlike.sites import retention, served, webhooks
 from afterlike.sites.page_settings import Kept, Save, save, settings_of, undo
 from afterlike.sites.words_pages import Said, say
 
@@ -105,6 +107,32 @@ def rows_of(tx, site_id: int) -> int:
     told = log.c.webhook_id.in_(sa.select(hooks.id).where(hooks.site_id == site_id))
     which = [(table, table.c.site_id == site_id) for table in of_site] + [(log, told)]
     return sum(tx.scalar(sa.select(sa.func.count()).select_from(table).where(ours)) for table, ours in which)
+
+
+def test_while_the_database_is_away_the_last_line_stands_in_and_no_plain_widget(tmp_path):
+    """A plain one would remember what the owner wants forgotten."""
+    here = an_open_house(tmp_path)
+    try:
+        with here.db.engine.begin() as tx:
+            made = sites.add_site(tx, name="Here", origins=[], now=NOW)
+            save(tx, [Save(made.id, "privacy", {"remember": "never"}, NOW)])
+        told = served.line_of(here, made.key)
+        assert '"remember":"never"' in told and served.line_of(here, "nobody") == served.NOBODY
+        with here.db.engine.begin() as tx:
+            tx.execute(sa.text("DROP TABLE page_settings"))
+        del here.state["page_lines"]  # what was remembered for two seconds
+        assert served.line_of(here, made.key) == told
+        del here.state["last_lines"]
+        with pytest.raises(sa.exc.OperationalError):
+            served.line_of(here, made.key)
+    finally:
+        close_house(here)
+
+
+def an_open_house(home):
+    config = load({"AFTERLIKE_HOME": str(home)})
+    migrate(config.database_url, config.folder)
+    return open_house(config)
 
 
 def test_only_sites_that_keep_less_are_asked_apart(database, two):

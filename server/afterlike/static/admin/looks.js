@@ -129,6 +129,10 @@ function show() {
     picker.value = said ?? '#ffffff';
     picker.toggleAttribute('data-unset', !said);
   }
+  for (const typed of form.querySelectorAll('[data-colour]')) {
+    if (typed.value.trim() && !colour(typed.value)) typed.setAttribute('aria-invalid', 'true');
+    else typed.removeAttribute('aria-invalid');
+  }
   const two = schemes().length > 1;
   form.querySelector('[data-look-choice]').hidden = !two;
   form.querySelector('[data-dark]').open ||= two;
