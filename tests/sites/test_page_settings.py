@@ -11,6 +11,7 @@ from afterlike.app import close_house, open_house
 from afterlike.clock import DAY
 from afterlike.collect import forget_drops, forget_visits
 from afterlike.config import load
+from afterlike.errors import Unavailable
 from afterlike.migrate import migrate
 from afterlike.sites import retention, served, webhooks
 from afterlike.sites.page_settings import Kept, Save, save, settings_of, undo
@@ -123,7 +124,7 @@ def test_while_the_database_is_away_the_last_line_stands_in_and_no_plain_widget(
         del here.state["page_lines"]  # what was remembered for two seconds
         assert served.line_of(here, made.key) == told
         del here.state["last_lines"]
-        with pytest.raises(sa.exc.OperationalError):
+        with pytest.raises(Unavailable):
             served.line_of(here, made.key)
     finally:
         close_house(here)

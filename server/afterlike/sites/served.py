@@ -1,9 +1,9 @@
 """`/w.js`: the widget of today, and with `?site=` after the line that brings this site's settings."""
 
-import sqlalchemy as sa
 from flask import Response, request
 
 from afterlike import assets
+from afterlike.errors import Unavailable
 from afterlike.sites.page_line import line
 from afterlike.sites.page_settings import settings_of
 from afterlike.sites.store import memory, site_named
@@ -22,14 +22,14 @@ def line_of(here: House, key: str) -> str:
     """As it was at most two seconds ago.
 
     While the database does not answer, the last line this process knew stands in: a plain widget might remember what an
-    owner wants forgotten. Raises where there is none.
+    owner wants forgotten. Raises Unavailable where there is none.
     """
     remembered, last = memory(here, "page_lines"), here.state.setdefault("last_lines", {})
     told = remembered.get(key)
     if told is None:
         try:
             told = _read(here, key)
-        except (sa.exc.OperationalError, sa.exc.TimeoutError):
+        except Unavailable:
             if key not in last:
                 raise
             return last[key]
