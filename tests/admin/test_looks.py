@@ -42,7 +42,7 @@ PAGES = {
     "looks that are not to be had": "{site}/widget?dark=no&light_text=red&radius=99&shape=moon",
     "privacy": "{site}/widget/privacy",
     "words": "{site}/widget/words?locale=ar",
-    "words that are tried": "{site}/widget/words?locale=de&button.label=Mag+ich&button.like=Mag+ich",
+    "words that are tried": "{site}/widget/words?locale=de&button.label=Mag+ich&button.like=Mag",
     "the extension": "{site}/extension",
     "a claim that was checked": "{site}/extension?checking=5",
     "likes from before": "{site}/extension/1",

@@ -133,8 +133,17 @@ def test_a_text_that_cannot_be_filled_in_is_refused(field, text, sentence):
 
 def test_words_are_kept_on_one_line_and_only_where_they_differ():
     own, wrong = own_words.read("de", {"button.label": " Mag\0 \n ich ", "panel.next": own_words.ours()["de"]["panel"]["next"]})
-    assert (own, wrong) == ({"button": {"label": "Mag ich"}}, {})
+    assert (own, wrong) == ({"button": {"label": "Mag ich", "like": "Mag ich: {product}"}}, {})
     assert own_words.read("ar", {"panel.thanks": "شكرًا\u200c!"})[0] == {"panel": {"thanks": "شكرًا\u200c!"}}
+
+
+def test_the_buttons_name_holds_its_label():
+    for locale in words.LOCALES:
+        assert own_words.read(locale, {}) == ({}, {})  # ours do
+    own, wrong = own_words.read("en", {"button.label": "Love it", "button.like": "LOVE IT: {product}!"})
+    assert (own["button"]["like"], wrong) == ("LOVE IT: {product}!", {})
+    own, wrong = own_words.read("en", {"button.label": "Love it", "button.like": "Like {product}s"})
+    assert wrong == {"button.like": (own_words.OTHER_NAME, {"label": "Love it"})} and own == {}
 
 
 # Privacy.

@@ -84,7 +84,7 @@ def test_words_are_refused_with_their_sentence_and_kept_by_language(collector, o
     owner.post(f"{own}/words", locale="id", **{"button.label": "Suka!"})
     assert "German ✓" in owner.get(f"{own}/words").words
     owner.post(f"{own}/words?clear", locale="de", **{"button.label": "Mag ich"})
-    assert settings(collector, "words") == {"id": {"button": {"label": "Suka!"}}}
+    assert settings(collector, "words") == {"id": {"button": {"label": "Suka!", "like": "Suka!: {product}"}}}
 
 
 def test_the_tag_with_a_checksum_holds_what_is_saved(collector, owner, own):
@@ -93,7 +93,8 @@ def test_the_tag_with_a_checksum_holds_what_is_saved(collector, owner, own):
     owner.post(f"{own}/words", locale="de", **{"button.label": "Mag \"ich\""})
     shown = unescape(re.search(r'id="sri".*?<code>(.*?)</code>', owner.get(f"/admin/sites/{collector.site}/tag").text, re.S)[1])
     assert 'data-shape="star" data-remember="ask" data-count-from="7"' in shown and " data-consent>" in shown
-    assert unescape(unescape(re.search(r'data-texts="([^"]+)"', shown)[1])) == '{"de":{"button":{"label":"Mag \\"ich\\""}}}'
+    assert unescape(unescape(re.search(r'data-texts="([^"]+)"', shown)[1])) == (
+        '{"de":{"button":{"label":"Mag \\"ich\\"","like":"Mag \\"ich\\": {product}"}}}')
     rules = re.search(r'id="sri-rules".*?<code>(.*?)</code>', owner.get(f"/admin/sites/{collector.site}/tag").text, re.S)[1]
     assert "--afterlike-background: #0a7d5a;" in rules
 
@@ -199,7 +200,7 @@ def test_all_of_it_works_without_script(collector, chromium, new_page, own):
 
 def test_words_are_tried_in_the_real_widget(page, collector, own):
     page.goto(f"{collector.url}{own}/words?locale=id&button.label=Aku+suka&panel.next=Terus")
-    expect(page.get_by_role("button", name=re.compile("^Suka "))).to_contain_text("Aku suka")
+    expect(page.get_by_role("button", name=re.compile("^Aku suka: "))).to_contain_text("Aku suka")
     expect(page.get_by_role("group").get_by_role("button", name="Terus")).to_be_visible()
 
 

@@ -41,6 +41,7 @@ PARTS = {
 }
 PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 
+OTHER_NAME = for_admins("It must hold what stands on the button, “{label}”, for those who say what they see.")
 TOO_LONG = for_admins("At most {n} characters.")
 NO_PLACEHOLDER = for_admins("It must hold {names}, which is filled in.")
 STRANGE_PLACEHOLDER = for_admins("“{name}” is not filled in here; leave it out.")
@@ -67,7 +68,20 @@ def read(locale: str, given: Mapping[str, str]) -> tuple[dict[str, dict[str, str
                 wrong[f"{part}.{name}"] = problem
             elif said and said != usual:
                 own.setdefault(part, {})[name] = said
-    return own, wrong
+    return _named(own, wrong, ours()[locale]["button"])
+
+
+def _named(own: dict, wrong: dict, usual: Mapping[str, str]) -> tuple[dict, dict]:
+    """The button's name holds what stands on it, for those who say what they see (WCAG 2.5.3); where only the label is
+    written, the name is made of it."""
+    button = own.get("button", {})
+    label, name = (button.get(one, usual[one]) for one in ("label", "like"))
+    if label.casefold() in name.casefold():
+        return own, wrong
+    if "like" in button:
+        others = {part: texts for part, texts in own.items() if part != "button"}
+        return others, wrong | {"button.like": (OTHER_NAME, {"label": label})}
+    return own | {"button": button | {"like": f"{label}: {{product}}"}}, wrong
 
 
 def clean(text: str) -> str:
