@@ -67,3 +67,8 @@ for (const [name, bytes] of Object.entries({ 'w.js': core, ...later })) {
   }
 }
 writeFileSync(join(out, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+
+/** All texts by language, for the admin's page where an owner writes others. */
+const words = {};
+for (const name of readdirSync(join(here, 'words')).sort()) words[name.replace('.js', '')] = { ...await import(`./words/${name}`) };
+writeFileSync(join(out, 'words.json'), `${JSON.stringify(words, null, 1)}\n`);

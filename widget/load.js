@@ -160,7 +160,7 @@ function web(text) {
 function put(options) {
   const { integrity, nonce, texts } = options;
   const collector = options.collector.replace(/\/+$/, '');
-  const src = options.src ?? `${collector}/w.js`;
+  const src = options.src ?? `${collector}/w.js?site=${options.site}`; // so the site's settings come along
   return new Promise((done, fail) => {
     if (window.Afterlike) return done(window.Afterlike); // the page's own tag was quicker
     const script = document.createElement('script');

@@ -31,7 +31,8 @@ export async function own(tools) {
   /** @param {string} sentence */
   const wrong = sentence => debug && debug.say(sentence);
   if (debug) debug.debug(tools);
-  if (dataset.consent != null) {
+  // “signal” asks those alone whose browser says that they would rather not be followed: for them nothing lasts anyway.
+  if (dataset.consent != null && !(dataset.consent === 'signal' && store.lasting)) {
     wrong('waits for Afterlike.consent(true), because of data-consent');
     await new Promise(go => { tools.allow = go; });
   }
@@ -75,11 +76,12 @@ export async function own(tools) {
   function texts() {
     /** @type {Record<string, any>} */
     const all = {};
-    const place = selector(dataset.texts);
+    const given = dataset.texts;
+    const place = given?.[0] === '{' ? '' : selector(given);
     try {
-      if (place) Object.assign(all, JSON.parse(`${doc.querySelector(place)?.textContent}`));
+      if (given && place != null) Object.assign(all, JSON.parse(place ? `${doc.querySelector(place)?.textContent}` : given));
     } catch {
-      wrong(`what data-texts names, “${place}”, does not hold JSON; it is left aside`);
+      wrong(`what data-texts names, “${given}”, does not hold JSON; it is left aside`);
     }
     return (/** @type {string} */ locale, /** @type {any} */ spoken) => {
       const mine = all[locale.toLowerCase()] ?? all[locale.slice(0, 2).toLowerCase()] ?? all['*'];

@@ -32,7 +32,7 @@ function afterlike_tag() {
 	}
 	$attributes = array(
 		'async'     => true,
-		'src'       => esc_url( untrailingslashit( AFTERLIKE_COLLECTOR ) . '/w.js' ),
+		'src'       => esc_url( untrailingslashit( AFTERLIKE_COLLECTOR ) . '/w.js?site=' . rawurlencode( AFTERLIKE_SITE ) ),
 		'data-site' => AFTERLIKE_SITE,
 	);
 	wp_print_script_tag( apply_filters( 'afterlike_attributes', $attributes ) ); // escapes each value

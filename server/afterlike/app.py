@@ -27,11 +27,14 @@ from afterlike.me import pages as own
 from afterlike.openapi import described
 from afterlike.sites import account_pages as account
 from afterlike.sites import audit_pages as audit
-from afterlike.sites import entering
+from afterlike.sites import entering, served
+from afterlike.sites import looks_pages as looking
 from afterlike.sites import pages as door
+from afterlike.sites import privacy_pages as keeping
 from afterlike.sites import settings_pages as settings
 from afterlike.sites import team_pages as team
 from afterlike.sites import webhook_pages as webhooks
+from afterlike.sites import words_pages as wording
 from afterlike.web import Face, House, answer
 
 
@@ -62,7 +65,7 @@ FACES = (
     Face("GET",    "/s/<signed>",             survey.look),
     Face("POST",   "/s/<signed>",             survey.send),
     # the widget's files
-    Face("GET",    "/w.js",                   assets.widget),
+    Face("GET",    "/w.js",                   served.widget),
     Face("GET",    "/static/widget/<name>",   assets.widget_file),
     # endorsers: their own page, and the links in letters
     Face("GET",    "/confirm/<token>",        ways_in.confirm_page),
@@ -186,6 +189,16 @@ FACES = (
     Face("GET",    "/admin/sites/<key>/settings",                  settings.look),
     Face("POST",   "/admin/sites/<key>/settings",                  settings.save),
     Face("POST",   "/admin/sites/<key>/settings/origins",          settings.save_origins),
+    Face("GET",    "/admin/sites/<key>/widget",                    looking.look),
+    Face("POST",   "/admin/sites/<key>/widget",                    looking.save),
+    Face("GET",    "/admin/sites/<key>/widget/preview.css",        looking.style),
+    Face("GET",    "/admin/sites/<key>/widget/privacy",            keeping.look),
+    Face("POST",   "/admin/sites/<key>/widget/privacy",            keeping.save),
+    Face("POST",   "/admin/sites/<key>/widget/kept",               keeping.save_kept),
+    Face("GET",    "/admin/sites/<key>/widget/words",              wording.look),
+    Face("POST",   "/admin/sites/<key>/widget/words",              wording.save),
+    Face("POST",   "/admin/sites/<key>/widget/<part>/reset",       looking.reset),
+    Face("POST",   "/admin/sites/<key>/widget/<part>/undo",        looking.undo),
     Face("GET",    "/admin/sites/<key>/keys",                      settings.keys),
     Face("POST",   "/admin/sites/<key>/keys",                      settings.make_key),
     Face("POST",   "/admin/sites/<key>/keys/<int:id>/revoke",      settings.revoke_key),

@@ -3,15 +3,18 @@
 Releases that ran here before are kept beside the database, so that a page whose tag names an exact file goes on working.
 """
 
+import gzip
+import hashlib
 import json
 import logging
 import os
 import re
 import shutil
 import time
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
+import brotli
 from flask import Response, current_app, request
 
 from afterlike import words
@@ -22,6 +25,7 @@ KINDS = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf
 ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
 FOREVER = "public, max-age=31536000, immutable"
 FLOATING = "public, max-age=300, stale-while-revalidate=86400"
+LED = "public, max-age=300, stale-while-revalidate=300"  # with a site's settings: what is changed is on all pages in ten minutes
 HASHED = re.compile(r"[a-z]+-[0-9a-f]{12}\.js")
 KEPT_DAYS = 400  # since a release ran here last
 LANGUAGE = re.compile(r"([a-z]{2})(-[0-9a-f]+)?\.js")
@@ -29,9 +33,23 @@ LANGUAGE = re.compile(r"([a-z]{2})(-[0-9a-f]+)?\.js")
 log = logging.getLogger("afterlike.assets")
 
 
-def widget() -> Response:
-    """`/w.js`: whatever is current, for five minutes."""
-    return _file(manifest()["w.js"]["file"], FLOATING)
+def widget(line: str = "") -> Response:
+    """Whatever is current, for five minutes; after a line of script, where there is one."""
+    core = manifest()["w.js"]["file"]
+    if not line:
+        return _file(core, FLOATING)
+    accepted = request.accept_encodings
+    encoding = next((name for name, _ in ENCODINGS if accepted[name] > 0), "")
+    return _answer(core, encoding, _led(core, line, encoding), LED, more=hashlib.sha256(line.encode()).hexdigest()[:16])
+
+
+@lru_cache(maxsize=512)
+def _led(core: str, line: str, encoding: str) -> bytes:
+    """The file after the line, as small as a built one; made once, and then at hand."""
+    body = line.encode() + _bytes(FOLDER / core)
+    if encoding == "br":
+        return brotli.compress(body, mode=brotli.MODE_TEXT)
+    return gzip.compress(body, 9, mtime=0) if encoding else body
 
 
 def widget_file(name: str) -> Response:
@@ -93,11 +111,16 @@ def _kept(home: Path) -> Path:
 
 def _file(name: str, caching: str, folder: Path = FOLDER) -> Response:
     encoding, body = _best(folder / name, request.accept_encodings)
+    return _answer(name, encoding, body, caching)
+
+
+def _answer(name: str, encoding: str, body: bytes, caching: str, *, more: str = "") -> Response:
+    """`more` tells apart what the name does not."""
     found = Response(body, headers={"Cache-Control": caching, "Access-Control-Allow-Origin": "*", "Vary": "Accept-Encoding",
                                     "Cross-Origin-Resource-Policy": "cross-origin", "Content-Type": KINDS[Path(name).suffix]})
     if encoding:
         found.headers["Content-Encoding"] = encoding
-    found.set_etag(f"{name}.{encoding}")
+    found.set_etag(".".join((name, *filter(None, (more,)), encoding)))
     return found.make_conditional(request)
 
 

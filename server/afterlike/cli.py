@@ -76,7 +76,7 @@ def init(name: str, origins: tuple[str, ...], email: str, locale: str, as_json: 
     click.echo(f"Site:     {made['site']}  ({name})")
     click.echo(f"API key:  {made['api_key']}  (shown once; keep it on your server)")
     click.echo(f"Sign in:  {made['sign_in_url']}  (works once, for a day)")
-    click.echo(f'Tag:      <script async src="{load().address}/w.js" data-site="{made["site"]}"></script>')
+    click.echo(f'Tag:      <script async src="{load().address}/w.js?site={made["site"]}" data-site="{made["site"]}"></script>')
 
 
 def register(tx, items: list[tuple]) -> list[dict]:

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import sqlalchemy as sa
 
 from afterlike import tables
-from afterlike.clock import HOUR, MINUTE
+from afterlike.clock import DAY, HOUR, MINUTE
 from afterlike.db import Database
 from afterlike.errors import Needless, Never
 
@@ -109,13 +109,19 @@ def again(tx: sa.Connection, items: list[tuple[int, int, int]]) -> list[bool]:
     ]
 
 
-def forget(tx: sa.Connection, items: list[int]) -> list[int]:
-    """Removes what was settled before each moment; returns how many rows went. What waits is never forgotten."""
+def forget(tx: sa.Connection, items: list[tuple[int, int, int | None]]) -> list[int]:
+    """For each (now, days, site id or None for all): removes what was settled longer ago; returns how many rows went.
+
+    What waits is never forgotten.
+    """
+    return [_forget(tx, *item) for item in items]
+
+
+def _forget(tx: sa.Connection, now: int, days: int, site_id: int | None) -> int:
     outbox = tables.outbox.c
-    return [
-        tx.execute(sa.delete(tables.outbox).where(outbox.state != "waiting", outbox.due_at < before)).rowcount
-        for before in items
-    ]
+    ours = [] if site_id is None else [outbox.site_id == site_id]
+    old = (outbox.state != "waiting") & (outbox.due_at < now - days * DAY)
+    return tx.execute(sa.delete(tables.outbox).where(old, *ours)).rowcount
 
 
 def of_site(tx: sa.Connection, site_id: int, state: str, *, most: int = 100) -> list[sa.Row]:

@@ -128,6 +128,24 @@ site_origins = _table(  # `https://shop.example` or `https://*.shop.example`
     Column("origin", Text, primary_key=True),
 )
 
+page_settings = _table(  # what an owner sets for every page of a site, and what it was before the last save
+    "page_settings", "sites",
+    _of("sites", "site_id", primary_key=True),
+    Column("part", Text, primary_key=True),
+    Column("value", Text, nullable=False),  # JSON; {} is as it comes
+    Column("before", Text, nullable=False),
+    _moment("changed_at"),
+    CheckConstraint("part in ('looks', 'privacy', 'words')", name="part"),
+)
+
+retention = _table(  # what a site keeps for less long than this server does
+    "retention", "sites",
+    _of("sites", "site_id", primary_key=True),
+    Column("what", Text, primary_key=True),
+    Column("days", Integer, nullable=False),
+    CheckConstraint("what in ('visits', 'mail', 'drops', 'pending')", name="what"),
+)
+
 origin_claims = _table(  # a site says that a page's origin is its own; proven, it sees what the extension brought from there
     "origin_claims", "sites",
     _id(),

@@ -10,9 +10,10 @@ from collections.abc import Callable
 import sqlalchemy as sa
 
 from afterlike import collect, db, endorsers, followup, insight, outbox, sites, tables
-from afterlike.clock import DAY, SECOND, now
+from afterlike.clock import SECOND, now
 from afterlike.errors import Unavailable
 from afterlike.web import House
+from afterlike.writer import Apply
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,14 @@ def send_what_is_due(house: House) -> int:
     return outbox.deliver(house.db, senders, now=now())
 
 
+def forget(house: House, what: str, apply: Apply) -> int:
+    """Deletes what is older than this server keeps it, then what single sites keep for less long; how many went."""
+    most = sites.most_days(house.config, what)
+    with house.db.read() as tx:
+        own = sites.shorter(tx, what, most)
+    return sum(house.db.write(apply, (now(), days, site_id)) for site_id, days in [(None, most), *own])
+
+
 EVERY = (
     # what for                        what runs                                                               seconds
     ("send what the outbox promises", send_what_is_due,                                                            2),
@@ -43,19 +52,14 @@ EVERY = (
     ("add up answers of large sites", lambda house: insight.add_up_answers(house.db, now()),                      30),
     ("check claims on origins",       sites.check_due,                                                             2),
     ("forget old sessions and links", lambda house: house.db.write(sites.sweep, now()),                         3600),
-    ("forget unconfirmed addresses",  lambda house: house.db.write(
-        endorsers.expire, (now(), house.config.pending_kept_days)),                                            3600),
+    ("forget unconfirmed addresses",  lambda house: forget(house, "pending", endorsers.expire),                 3600),
     ("forget origins without a like", lambda house: house.db.write(sites.forget_empty, now()),                  3600),
     ("empty the log of what is gone", lambda house: house.db.scrub() and None,                                  3600),
     ("forget old ways in",            lambda house: house.db.write(endorsers.sweep_links, now()),               3600),
-    ("forget old visits",             lambda house: house.db.write(
-        collect.forget_visits, (now(), house.config.visits_kept_days)),                                        3600),
-    ("forget mail that is settled",   lambda house: house.db.write(
-        outbox.forget, now() - house.config.mail_kept_days * DAY),                                             3600),
-    ("forget what webhooks were told", lambda house: house.db.write(
-        sites.forget_deliveries, (now(), house.config.mail_kept_days)),                                        3600),
-    ("forget old counts of refusals", lambda house: house.db.write(
-        collect.forget_drops, (now(), house.config.drops_kept_days)),                                          3600),
+    ("forget old visits",             lambda house: forget(house, "visits", collect.forget_visits),             3600),
+    ("forget mail that is settled",   lambda house: forget(house, "mail", outbox.forget),                       3600),
+    ("forget what webhooks were told", lambda house: forget(house, "mail", sites.forget_deliveries),            3600),
+    ("forget old counts of refusals", lambda house: forget(house, "drops", collect.forget_drops),               3600),
 )
 
 

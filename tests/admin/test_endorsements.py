@@ -322,7 +322,7 @@ def test_what_was_refused_is_counted_and_explained(shop):
 def test_the_tag_page_holds_the_tag(full):
     shown = full.desk.get(f"{full.here}/tag").words
     key = full.here.rpartition("/")[2]
-    assert f'<script async src="{full.desk.url}/w.js" data-site="{key}"></script>' in shown
+    assert f'<script async src="{full.desk.url}/w.js?site={key}" data-site="{key}"></script>' in shown
     assert 'integrity="sha384-' in shown and "connect-src" in shown and "https://shop.test" in shown
 
 

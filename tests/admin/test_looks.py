@@ -37,6 +37,12 @@ PAGES = {
     "the account": "/admin/account",
     "setting two-factor up": "/admin/account/two-factor",
     "no such page": "/admin/nowhere",
+    "the looks": "{site}/widget",
+    "looks that are tried": "{site}/widget?dark=system&look=dark&shape=star&dark_text=%23fff&dark_ground=%23222",
+    "looks that are not to be had": "{site}/widget?dark=no&light_text=red&radius=99&shape=moon",
+    "privacy": "{site}/widget/privacy",
+    "words": "{site}/widget/words?locale=ar",
+    "words that are tried": "{site}/widget/words?locale=de&button.label=Mag+ich&button.like=Mag",
     "the extension": "{site}/extension",
     "a claim that was checked": "{site}/extension?checking=5",
     "likes from before": "{site}/extension/1",
@@ -231,7 +237,7 @@ def test_the_tag_is_copied_at_a_press(town, signed, chromium, new_page):
     page.goto(address(town, "{site}/tag"))
     page.get_by_role("button", name="Copy the tag", exact=True).click()
     page.get_by_text("Copied.").wait_for(state="attached")
-    assert page.evaluate("navigator.clipboard.readText()").startswith(f'<script async src="{town.url}/w.js" data-site="')
+    assert page.evaluate("navigator.clipboard.readText()").startswith(f'<script async src="{town.url}/w.js?site=')
 
 
 def test_the_keyboard_comes_past_the_header(town, signed, chromium, new_page):

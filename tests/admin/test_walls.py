@@ -79,6 +79,16 @@ LEAST = {  # what a face needs; one that is not listed fails the test
     "GET /admin/sites/<key>/settings": "viewer",
     "POST /admin/sites/<key>/settings": "owner",
     "POST /admin/sites/<key>/settings/origins": "owner",
+    "GET /admin/sites/<key>/widget": "viewer",
+    "POST /admin/sites/<key>/widget": "owner",
+    "GET /admin/sites/<key>/widget/preview.css": "viewer",
+    "GET /admin/sites/<key>/widget/privacy": "viewer",
+    "POST /admin/sites/<key>/widget/privacy": "owner",
+    "POST /admin/sites/<key>/widget/kept": "owner",
+    "GET /admin/sites/<key>/widget/words": "viewer",
+    "POST /admin/sites/<key>/widget/words": "owner",
+    "POST /admin/sites/<key>/widget/<part>/reset": "owner",
+    "POST /admin/sites/<key>/widget/<part>/undo": "owner",
     "GET /admin/sites/<key>/keys": "owner",
     "POST /admin/sites/<key>/keys": "owner",
     "POST /admin/sites/<key>/keys/<int:id>/revoke": "owner",
@@ -185,7 +195,7 @@ def members_and_invitations(running: Server, key: str) -> dict[str, int]:
 
 def send(desk: Desk, face, key: str, rows: dict[str, int], **more):
     """What a browser sends to a face, as far as it can be sent to all of them; `rows` names one row of each kind."""
-    path = face.path.replace("<key>", key).replace("<name>", "gap.csv")
+    path = face.path.replace("<key>", key).replace("<name>", "gap.csv").replace("<part>", "looks")
     # What is gone afterwards is a row of its own.
     gone = {"<int:member>/remove": "leaver", "<int:invitation>/revoke": "revoked", "<int:hook>/remove": "unhooked"}
     for end, row in gone.items():

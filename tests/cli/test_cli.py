@@ -72,7 +72,7 @@ def test_init_makes_an_owner_and_the_first_flows(home):
 def test_init_tells_a_person_where_things_go(tmp_path):
     said = afterlike(*INIT, "--origin", "https://*.shop.test", home=tmp_path, public_url="https://likes.shop.test/").stdout
     [site] = rows(tmp_path, tables.sites)
-    assert f'<script async src="https://likes.shop.test/w.js" data-site="{site.key}"></script>' in said
+    assert f'<script async src="https://likes.shop.test/w.js?site={site.key}" data-site="{site.key}"></script>' in said
     assert "https://likes.shop.test/admin/sign-in/" in said and "alk_" in said
     assert {row.origin for row in rows(tmp_path, tables.site_origins)} == {"https://shop.test", "https://*.shop.test"}
 

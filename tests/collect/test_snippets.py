@@ -40,7 +40,8 @@ def test_what_cannot_is_said_and_left_out(name, value):
 
 
 def test_a_plain_tag():
-    assert snippets.tag("html", ADDRESS, SITE, {}) == f'<script async src="{ADDRESS}/w.js" data-site="{SITE}"></script>'
+    expected = f'<script async src="{ADDRESS}/w.js?site={SITE}" data-site="{SITE}"></script>'
+    assert snippets.tag("html", ADDRESS, SITE, {}) == expected
 
 
 def attributes(tag: str) -> dict[str, str]:
@@ -72,7 +73,7 @@ def test_the_tag_manager_makes_the_same_tag():
         {code}
         console.log(JSON.stringify(made));
     """))
-    assert found == EXPECTED | {"async": True, "src": f"{ADDRESS}/w.js"}
+    assert found == EXPECTED | {"async": True, "src": f"{ADDRESS}/w.js?site={SITE}"}
 
 
 def test_react_calls_load_with_the_same_wishes():

@@ -245,8 +245,8 @@ def test_unconfirmed_addresses_are_forgotten_after_their_days(town):
     town.opt_in()
     town.deliver()
     town.member("kept@people.test", BEN)
-    assert town.house.db.write(endorsers.expire, (town.now + 6 * DAY, 7)) == 0
-    assert town.house.db.write(endorsers.expire, (town.now + 8 * DAY, 7)) == 1
+    assert town.house.db.write(endorsers.expire, (town.now + 6 * DAY, 7, None)) == 0
+    assert town.house.db.write(endorsers.expire, (town.now + 8 * DAY, 7, None)) == 1
     assert [row.address for row in town.rows(tables.channels)] == ["kept@people.test"]
     assert town.rows(tables.opt_ins) == [] and ("expired", "all", "system") in town.ledger()
     assert town.read(lambda tx: endorsers.broken(tx, town.site.id)) is None

@@ -224,6 +224,6 @@ def test_a_site_sees_its_own_and_counts_what_became_of_it(database):
 def test_what_is_settled_is_forgotten_in_time_and_what_waits_never(database):
     failed(database, SITE)
     database.write(promise_of_sites, SITE)
-    assert database.write(outbox.forget, NOW) == 0
-    assert database.write(outbox.forget, NOW + 1) == 1
+    assert database.write(outbox.forget, (NOW, 0, None)) == 0
+    assert database.write(outbox.forget, (NOW + 1, 0, None)) == 1
     assert [row.state for row in rows(database)] == ["waiting"]

@@ -63,12 +63,20 @@ def test_the_tag_for_tag_manager(generated, any_browser, collector, set_up, shop
     expect(page.locator("script[data-count-from='2']")).to_have_count(int(generated))
 
 
-def test_a_plain_tag_in_tag_manager_loses_its_site(chromium, collector, shop, new_page):
-    """Why Tag Manager needs a tag of its own."""
+def test_a_plain_tag_in_tag_manager_loses_its_options(chromium, collector, shop, new_page):
+    """Why Tag Manager needs a tag of its own; its site stands in the address as well, and stays."""
+    page = new_page(chromium)
+    page.goto(shop({"/": MUG}))
+    page.evaluate(AS_TAG_MANAGER, snippets.tag("html", collector.url, collector.site, {"shape": "star"}))
+    expect(like(page, "Mug")).to_be_visible()
+    expect(page.locator("script[data-shape]")).to_have_count(0)
+
+
+def test_an_older_tag_in_tag_manager_loses_its_site(chromium, collector, shop, new_page):
     page = new_page(chromium)
     page.goto(shop({"/": MUG}))
     with page.expect_response("**/w.js"):
-        page.evaluate(AS_TAG_MANAGER, snippets.tag("html", collector.url, collector.site, {}))
+        page.evaluate(AS_TAG_MANAGER, f'<script async src="{collector.url}/w.js" data-site="{collector.site}"></script>')
     page.wait_for_load_state("networkidle")
     assert page.evaluate("!window.Afterlike && document.querySelectorAll('script').length") == 1
 

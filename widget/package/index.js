@@ -54,7 +54,7 @@ function web(text) {
 function put(options) {
   const { integrity, nonce, texts } = options;
   const collector = options.collector.replace(/\/+$/, "");
-  const src = options.src ?? `${collector}/w.js`;
+  const src = options.src ?? `${collector}/w.js?site=${options.site}`;
   return new Promise((done, fail) => {
     if (window.Afterlike) return done(window.Afterlike);
     const script = document.createElement("script");

@@ -27,8 +27,15 @@ def _fold(tx: sa.Connection, unread: sa.Select) -> None:
     )
 
 
-def forget_drops(tx: sa.Connection, items: list[tuple[int, int]]) -> list[int]:
-    """For each (now, days kept): removes older counts of refusals; returns how many rows went."""
+def forget_drops(tx: sa.Connection, items: list[tuple[int, int, int | None]]) -> list[int]:
+    """For each (now, days kept, site id or None for all): removes older counts of refusals; returns how many rows went."""
+    drops = tables.drops
     return [
-        tx.execute(sa.delete(tables.drops).where(tables.drops.c.day < now // DAY - days)).rowcount for now, days in items
+        tx.execute(sa.delete(drops).where(drops.c.day < now // DAY - days, *of_site(drops, site_id))).rowcount
+        for now, days, site_id in items
     ]
+
+
+def of_site(table: sa.Table, site_id: int | None) -> list[sa.ColumnElement[bool]]:
+    """The rows of one site, or all."""
+    return [] if site_id is None else [table.c.site_id == site_id]

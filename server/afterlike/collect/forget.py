@@ -4,6 +4,7 @@ import sqlalchemy as sa
 
 from afterlike import tables
 from afterlike.clock import DAY
+from afterlike.collect.background import of_site
 from afterlike.collect.likes import Takeback, take_back
 
 
@@ -23,7 +24,10 @@ def erase(tx: sa.Connection, site_id: int, visitor_ids: list[int], *, likes_too:
     ))
 
 
-def forget_visits(tx: sa.Connection, items: list[tuple[int, int]]) -> list[int]:
-    """For each (now, days): deletes older visits; how many those were."""
+def forget_visits(tx: sa.Connection, items: list[tuple[int, int, int | None]]) -> list[int]:
+    """For each (now, days, site id or None for all): deletes older visits; how many those were."""
     visits = tables.visits
-    return [tx.execute(sa.delete(visits).where(visits.c.visited_at < now - days * DAY)).rowcount for now, days in items]
+    return [
+        tx.execute(sa.delete(visits).where(visits.c.visited_at < now - days * DAY, *of_site(visits, site_id))).rowcount
+        for now, days, site_id in items
+    ]

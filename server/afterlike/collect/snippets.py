@@ -98,7 +98,18 @@ def written(attributes: Mapping[str, str | bool]) -> str:
 
 def tag(platform: str, address: str, site: str, chosen: Mapping[str, str]) -> str:
     """The tag for a platform."""
-    return TAGS[platform](f"{address}/w.js", address, attributes(site, chosen), chosen)
+    return TAGS[platform](source(address, site), address, attributes(site, chosen), chosen)
+
+
+def source(address: str, site: str) -> str:
+    """The script's address; with the site's key in it, the settings of the site come along."""
+    return f"{address}/w.js?site={site}"
+
+
+def settled(site: str, saved: Mapping[str, str], chosen: Mapping[str, str]) -> dict[str, str | bool]:
+    """The data- attributes of a tag whose script brings no settings: what is saved, named as in `dataset`, and what is chosen."""
+    said = {f"data-{re.sub('[A-Z]', lambda big: '-' + big[0].lower(), name)}": value or True for name, value in saved.items()}
+    return {"data-site": site} | said | attributes(site, chosen)
 
 
 def _html(src: str, _address: str, attributes: Mapping, _chosen: Mapping) -> str:

@@ -25,13 +25,14 @@ def tag(key: str) -> Response:
     with house().db.read() as tx:
         products = liked_products(tx, site.id)
         product = marked(tx, site.id, request.args.get("product", ""))
-    wished = snippets.attributes(site.key, chosen)
+        saved = {part: kept.value for part, kept in sites.settings_of(tx, site.id).items()}
+    exactly = snippets.settled(site.key, sites.page_attributes(saved), chosen)
     exact = {"integrity": core["integrity"], "crossorigin": "anonymous"}
     return page(
         "collect/tag.html", site=site, role=role, address=address, platform=platform, chosen=chosen, wrong=wrong,
         given=request.args, options=snippets.OPTIONS, platforms=snippets.PLATFORMS, products=products, product=product,
         reserve=snippets.RESERVE,
-        sri=snippets.html(f"{address}/static/widget/{core['file']}", wished, **exact),
+        sri=snippets.html(f"{address}/static/widget/{core['file']}", exactly, **exact), sri_rules=sites.page_rules(saved),
         tag=snippets.tag(platform, address, site.key, chosen), templated=platform in snippets.TEMPLATED,
         element=snippets.mark(platform, product["facts"] if product else snippets.PLACEHOLDER),
     )

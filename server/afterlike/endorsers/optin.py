@@ -251,15 +251,16 @@ def _settle(tx: sa.Connection, opt_in_ids: list[int], state: str, now: int) -> N
 
 # --- forgetting -----------------------------------------------------------------------------------------------------
 
-def expire(tx: sa.Connection, items: list[tuple[int, int]]) -> list[int]:
-    """For each (now, days): forgets addresses that nobody confirmed; how many opt-ins that were."""
+def expire(tx: sa.Connection, items: list[tuple[int, int, int | None]]) -> list[int]:
+    """For each (now, days, site id or None for all): forgets addresses that nobody confirmed; how many opt-ins that were."""
     return [_expire(tx, *item) for item in items]
 
 
-def _expire(tx: sa.Connection, now: int, days: int) -> int:
+def _expire(tx: sa.Connection, now: int, days: int, site_id: int | None) -> int:
+    ours = [] if site_id is None else [_opt_ins.c.site_id == site_id]
     old = tx.execute(
         sa.select(_opt_ins.c.id, _opt_ins.c.site_id, _opt_ins.c.subject)
-        .where(_opt_ins.c.state.in_(PENDING), _opt_ins.c.asked_at < now - days * DAY)
+        .where(_opt_ins.c.state.in_(PENDING), _opt_ins.c.asked_at < now - days * DAY, *ours)
         .order_by(_opt_ins.c.site_id, _opt_ins.c.id)
     ).all()
     for row in old:
@@ -267,7 +268,7 @@ def _expire(tx: sa.Connection, now: int, days: int) -> int:
                                          "subject": row.subject, "at": now}])
     tx.execute(sa.delete(_opt_ins).where(_opt_ins.c.id.in_([row.id for row in old])))
     settled = _opt_ins.c.settled_at < now - days * DAY
-    tx.execute(sa.delete(_opt_ins).where(settled))
+    tx.execute(sa.delete(_opt_ins).where(settled, *ours))
     _forget_unconfirmed(tx)
     return len(old)
 

@@ -6,14 +6,13 @@ from flask import Response, redirect, request
 from afterlike import words
 from afterlike.clock import HOUR, now
 from afterlike.errors import Invalid, NotFound
-from afterlike.sites import settings
+from afterlike.sites import retention, settings
 from afterlike.sites.guard import check_form, on_site
 from afterlike.sites.logbook import audited
 from afterlike.sites.store import Site, add_api_key, revoke_api_key
 from afterlike.web import house, page
 
 FIELDS = ("name", "locale", "time_zone", "cooldown")
-KEPT = ("visits_kept_days", "mail_kept_days", "drops_kept_days", "pending_kept_days")
 
 
 def look(key: str) -> Response:
@@ -84,10 +83,12 @@ def _page(
 ) -> Response:
     now_set = {"name": site.name, "locale": site.locale, "time_zone": site.time_zone, "cooldown": str(site.cooldown_ms // HOUR)}
     done = request.args.get("done")
+    with house().db.read() as tx:
+        kept = retention.days_of(tx, site.id, retention.limits(house().config))
     return page(
         "sites/settings.html", status=422 if wrong else 200, site=site, role=role, wrong=wrong or {}, typed=typed or now_set,
         origins="\n".join(sorted(site.origins)) if origins is None else origins, locales=words.LOCALES,
-        zones=settings.time_zones(), cooldowns=settings.COOLDOWNS, kept={name: house().config.values[name] for name in KEPT},
+        zones=settings.time_zones(), cooldowns=settings.COOLDOWNS, kept=kept, what=retention.WHAT,
         done=done if done in ("saved", "origins") and not wrong else None,
     )
 

@@ -155,13 +155,15 @@ def _again(tx: sa.Connection, site_id: int, hook_id: int, delivery_id: int, at: 
     return True
 
 
-def forget(tx: sa.Connection, items: list[tuple[int, int]]) -> list[int]:
-    """For each (now, days kept): removes older messages that do not wait; returns how many."""
-    log = tables.webhook_deliveries
-    return [
-        tx.execute(sa.delete(log).where(log.c.state != "waiting", log.c.made_at < now - days * DAY)).rowcount
-        for now, days in items
-    ]
+def forget(tx: sa.Connection, items: list[tuple[int, int, int | None]]) -> list[int]:
+    """For each (now, days kept, site id or None for all): removes older messages that do not wait; returns how many."""
+    return [_forget(tx, *item) for item in items]
+
+
+def _forget(tx: sa.Connection, now: int, days: int, site_id: int | None) -> int:
+    log, hooks = tables.webhook_deliveries, tables.webhooks.c
+    ours = [] if site_id is None else [log.c.webhook_id.in_(sa.select(hooks.id).where(hooks.site_id == site_id))]
+    return tx.execute(sa.delete(log).where(log.c.state != "waiting", log.c.made_at < now - days * DAY, *ours)).rowcount
 
 
 def iso(at: int) -> str:

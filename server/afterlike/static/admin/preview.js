@@ -23,7 +23,8 @@
 
   /** The like itself is pressed for the admin, as soon as there is a button. */
   function press() {
-    const button = [...document.querySelectorAll('.stage *')].map(one => one.shadowRoot?.querySelector('button')).find(Boolean);
+    const [place] = document.querySelectorAll('.stage [data-press]');
+    const button = [...(place ?? document.querySelector('.stage')).querySelectorAll('*')].map(one => one.shadowRoot?.querySelector('button')).find(Boolean);
     if (button && button.ariaPressed !== 'true') button.click();
     return button;
   }
