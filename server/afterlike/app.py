@@ -201,6 +201,7 @@ FACES = (
     Face("POST",   "/admin/sites/<key>/webhooks/<int:hook>",              webhooks.change),
     Face("POST",   "/admin/sites/<key>/webhooks/<int:hook>/state",        webhooks.turn),
     Face("POST",   "/admin/sites/<key>/webhooks/<int:hook>/secret",       webhooks.secret),
+    Face("POST",   "/admin/sites/<key>/webhooks/<int:hook>/secret/end",   webhooks.end_old_secret),
     Face("POST",   "/admin/sites/<key>/webhooks/<int:hook>/test",         webhooks.test),
     Face("POST",   "/admin/sites/<key>/webhooks/<int:hook>/remove",       webhooks.remove),
     Face("POST",   "/admin/sites/<key>/webhooks/<int:hook>/deliveries/<int:delivery>/again",  webhooks.again),

@@ -259,6 +259,8 @@ webhooks = _table(  # the secret itself is made from the pepper and the nonce, a
     Column("kinds", Text, nullable=False),  # JSON: kinds of the journal
     Column("state", Text, nullable=False),
     Column("nonce", Text, nullable=False),
+    Column("old_nonce", Text),  # of the secret before, which signs too until old_until
+    _moment("old_until", null=True),
     _moment("made_at"),  # what happened before is not told
     _moment("failing_since", null=True),
     _moment("paused_at", null=True),

@@ -88,6 +88,7 @@ LEAST = {  # what a face needs; one that is not listed fails the test
     "POST /admin/sites/<key>/webhooks/<int:hook>": "owner",
     "POST /admin/sites/<key>/webhooks/<int:hook>/state": "owner",
     "POST /admin/sites/<key>/webhooks/<int:hook>/secret": "owner",
+    "POST /admin/sites/<key>/webhooks/<int:hook>/secret/end": "owner",
     "POST /admin/sites/<key>/webhooks/<int:hook>/test": "owner",
     "POST /admin/sites/<key>/webhooks/<int:hook>/remove": "owner",
     "POST /admin/sites/<key>/webhooks/<int:hook>/deliveries/<int:delivery>/again": "owner",

@@ -153,7 +153,8 @@ def save_filter(key: str) -> Response:
     if not query:
         raise Invalid(says("Choose a filter first, then save it."))
     kept = sites.audited(admin, site, "filter_saved", marks.save_filter,
-                         (site.id, marks.name_of(request.form.get("name", "")), query, now()), about=_only_if_any)
+                         (site.id, marks.name_of(request.form.get("name", "")), query, now()),
+                         about=lambda kept: [kept] if kept != marks.FULL else [])
     if kept == marks.FULL:
         raise Invalid(says("A site keeps up to {most} filters. Delete one that nobody needs.", most=marks.MOST_FILTERS))
     return redirect(f"/admin/sites/{site.key}/endorsements?{query}&told=saved", 303)
@@ -163,7 +164,8 @@ def drop_filter(key: str, id: int) -> Response:
     """Forgets a saved filter."""
     admin, site, role = sites.on_site(key, least="editor")
     sites.check_form()
-    if not sites.audited(admin, site, "filter_dropped", marks.drop_filter, (site.id, id), about=_only_if_any):
+    gone = sites.audited(admin, site, "filter_dropped", marks.drop_filter, (site.id, id), about=lambda gone: [id] if gone else [])
+    if not gone:
         raise NotFound()
     return redirect(back(site.key, {"told": "dropped"}), 303)
 

@@ -148,8 +148,11 @@ def hashed_password(password: str) -> str:
 
 def set_locale(tx: sa.Connection, items: list[tuple[int, str | None]]) -> list[None]:
     """For each (admin id, locale): the language of their pages; None is the browser's."""
+    admins = tables.admins
     for admin_id, locale in items:
-        tx.execute(sa.update(tables.admins).where(tables.admins.c.id == admin_id).values(locale=locale))
+        other = (admins.c.id == admin_id) & admins.c.locale.is_distinct_from(locale)
+        if tx.execute(sa.update(admins).where(other).values(locale=locale)).rowcount:
+            audit_account(tx, admin_id, "language_changed")
     return [None] * len(items)
 
 

@@ -61,6 +61,7 @@ def start(tx: sa.Connection, items: list[tuple[int, int]]) -> list[None]:
                 index_elements=["admin_id"], set_=fresh, where=factors.c.confirmed_at.is_(None)
             )
         )
+        audit_account(tx, admin_id, "two_factor_begun")
     return [None] * len(items)
 
 

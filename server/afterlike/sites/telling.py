@@ -17,7 +17,7 @@ from afterlike.clock import DAY, SECOND, now
 from afterlike.db import Database
 from afterlike.errors import Later, Needless, Never
 from afterlike.mail import send
-from afterlike.sites.webhooks import promise, secret_bytes
+from afterlike.sites.webhooks import promise, secret_bytes, signing_nonces
 from afterlike.web import House
 
 AT_ONCE = 200  # rows of the journal in one transaction, which likes wait for
@@ -145,7 +145,7 @@ def _message(house: House, delivery_id: int) -> sa.Row | None:
     with house.db.read() as tx:
         return tx.execute(
             sa.select(sent.id, sent.uuid, sent.body, hooks.id.label("hook_id"), hooks.url, hooks.nonce,
-                      hooks.state.label("hook_state"))
+                      hooks.old_nonce, hooks.old_until, hooks.state.label("hook_state"))
             .join_from(tables.webhook_deliveries, tables.webhooks)
             .where(sent.id == delivery_id)
         ).first()
@@ -154,9 +154,10 @@ def _message(house: House, delivery_id: int) -> sa.Row | None:
 def _posted(house: House, row: sa.Row) -> tuple[int | None, str | None]:
     """(status, what went wrong)."""
     body, message_id, at = row.body.encode(), f"msg_{row.uuid.hex()}", str(now() // SECOND)
+    secrets = [secret_bytes(house.keyring, row.hook_id, nonce) for nonce in signing_nonces(row, now())]
     headers = {
         "Content-Type": "application/json", "User-Agent": AGENT, "webhook-id": message_id, "webhook-timestamp": at,
-        "webhook-signature": signature(secret_bytes(house.keyring, row.hook_id, row.nonce), message_id, at, body),
+        "webhook-signature": " ".join(signature(secret, message_id, at, body) for secret in secrets),
     }
     try:
         told = safefetch.post(row.url, body, headers=headers, deadline_s=DEADLINE_S, allow=house.config.fetch_allow)
