@@ -23,6 +23,7 @@ from afterlike.insight import answer_pages, live, people_pages, product_pages
 from afterlike.insight import pages as insight
 from afterlike.limits import Limits
 from afterlike.me import by_admin, changes, erasures, stops, ways_in
+from afterlike.me import many_pages as many
 from afterlike.me import pages as own
 from afterlike.openapi import described
 from afterlike.sites import account_pages as account
@@ -169,6 +170,10 @@ FACES = (
     Face("GET",    "/admin/sites/<key>/people/<int:who>/everything.json",  by_admin.export),
     Face("GET",    "/admin/sites/<key>/people/<int:who>/erase",            by_admin.erase_page),
     Face("POST",   "/admin/sites/<key>/people/<int:who>/erase",            by_admin.erase),
+    Face("GET",    "/admin/sites/<key>/people/erase",                      many.look),
+    Face("POST",   "/admin/sites/<key>/people/erase",                      many.begin),
+    Face("GET",    "/admin/sites/<key>/people/erasures/<int:erasure>",        many.progress),
+    Face("POST",   "/admin/sites/<key>/people/erasures/<int:erasure>/stop",   many.stop),
     Face("GET",    "/admin/sites/<key>/products",                          product_pages.listing),
     Face("GET",    "/admin/sites/<key>/products/<int:product>",            product_pages.one),
     Face("GET",    "/admin/sites/<key>/products/<int:product>/price.svg",  product_pages.price_picture),
