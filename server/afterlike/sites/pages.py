@@ -146,7 +146,7 @@ def ask_to_sign_in(_raised: SignInFirst) -> Response:
     """What SignInFirst becomes: the sign-in page, or an error for a form that cannot be repeated there."""
     if request.method in ("GET", "HEAD"):
         return redirect("/admin/sign-in", 303)
-    return told(NotSignedIn("You are signed out, so nothing was changed. Sign in and do it again."))
+    return told(NotSignedIn(says("You are signed out, so nothing was changed. Sign in and do it again.")))
 
 
 def _sign_in(*, error: str | None = None, email: str = "", status: int = 200) -> Response:
