@@ -151,6 +151,8 @@ FACES = (
     Face("POST",   "/admin/sites/<key>/prompts/<int:prompt>/json",        editor.save_json),
     Face("GET",    "/admin/sites/<key>/prompts/<int:prompt>/preview",      preview.widget),
     Face("GET",    "/admin/sites/<key>/prompts/<int:prompt>/preview/page", preview.hosted),
+    Face("POST",   "/admin/sites/<key>/prompts/<int:prompt>/preview",      preview.unsaved),
+    Face("POST",   "/admin/sites/<key>/prompts/<int:prompt>/preview/page", preview.unsaved_page),
     Face("GET",    "/admin/sites/<key>/mail",                      mail.mail),
     Face("POST",   "/admin/sites/<key>/mail/<int:id>/again",       mail.again),
     Face("POST",   "/admin/sites/<key>/mail/settings",             mail.notices),

@@ -46,6 +46,8 @@ LEAST = {  # what a face needs; one that is not listed fails the test
     "GET /admin/sites/<key>/prompts/why": "viewer",
     "GET /admin/sites/<key>/prompts/<int:prompt>/preview": "viewer",
     "GET /admin/sites/<key>/prompts/<int:prompt>/preview/page": "viewer",
+    "POST /admin/sites/<key>/prompts/<int:prompt>/preview": "editor",
+    "POST /admin/sites/<key>/prompts/<int:prompt>/preview/page": "editor",
     "GET /admin/sites/<key>/mail": "viewer",
     "POST /admin/sites/<key>/mail/<int:id>/again": "editor",
     "POST /admin/sites/<key>/mail/settings": "owner",
@@ -114,7 +116,8 @@ MEET = {  # the same flow twice, as a form and as JSON
 ROLES = ("viewer", "editor", "owner")
 TOLD_AT_ONCE = {  # what stands in the answer itself: a secret that is shown once, a look at a page that keeps nothing
     "POST /admin/sites/<key>/install/page", "POST /admin/sites/<key>/keys", "POST /admin/sites/<key>/webhooks",
-    "POST /admin/sites/<key>/webhooks/<int:hook>/secret",
+    "POST /admin/sites/<key>/webhooks/<int:hook>/secret", "POST /admin/sites/<key>/prompts/<int:prompt>/preview",
+    "POST /admin/sites/<key>/prompts/<int:prompt>/preview/page",
 }
 OWN = {  # of no site: one's own account, whatever one's roles
     "GET /admin/", "POST /admin/sign-out", "GET /admin/account", "POST /admin/account", "POST /admin/account/language",
