@@ -252,7 +252,7 @@ def open_house(config: Config) -> House:
         config.redis_url,
     )
     house = House(config, database, keyring, limits)
-    house.state["drops"] = collect.Drops(database)
+    house.state["drops"], house.state["sightings"] = collect.Drops(database), collect.Sightings(database)
     if not database.write(_remember, keyring.pepper):
         raise SettingError(
             "AFTERLIKE_PEPPER (or the file `pepper` in AFTERLIKE_HOME) is not the one this database was made with: every "
@@ -268,6 +268,7 @@ def _remember(tx, items: list[bytes]) -> list[bool]:
 def close_house(house: House) -> None:
     """Keeps what is waiting, then lets go of the database."""
     house.state["drops"].keep()
+    house.state["sightings"].keep()
     house.db.close()
 
 

@@ -753,6 +753,15 @@ tallies = _table(  # the journal folded by day and product; a reader keeps it
     Column("count", Integer, nullable=False),
 )
 
+button_sightings = _table(  # which keys the pages of a shop asked counts for: the products with a button; no visitor is in it
+    "button_sightings", "collect",
+    _of("sites", "site_id", primary_key=True),
+    Column("key_hash", LargeBinary(16), primary_key=True),  # as in products, where there is one
+    Column("key", Text, nullable=False),
+    Column("first_day", Integer, nullable=False),  # days since 1970, UTC
+    Column("last_day", Integer, nullable=False),
+)
+
 # --- followup -----------------------------------------------------------------------------------------------------
 
 conversations = _table(

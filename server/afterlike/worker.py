@@ -55,6 +55,7 @@ EVERY = (
         outbox.forget, now() - house.config.mail_kept_days * DAY),                                             3600),
     ("forget what webhooks were told", lambda house: house.db.write(
         sites.forget_deliveries, (now(), house.config.mail_kept_days)),                                        3600),
+    ("forget buttons that are gone",  lambda house: house.db.write(collect.forget_sightings, now()),            3600),
     ("forget old counts of refusals", lambda house: house.db.write(
         collect.forget_drops, (now(), house.config.drops_kept_days)),                                          3600),
 )

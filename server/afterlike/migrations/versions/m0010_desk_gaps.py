@@ -1,4 +1,4 @@
-"""Gaps of the desk: a webhook's secret before the new one, many people erased at once."""
+"""Gaps of the desk: a webhook's secret before the new one, many people erased at once, the buttons that pages show."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -39,4 +39,14 @@ def upgrade() -> None:
         sa.Column("person", Id, autoincrement=False, nullable=False),
         sa.ForeignKeyConstraint(["erasure_id"], ["mass_erasures.id"], name=op.f("fk_mass_erasure_people_erasure_id")),
         sa.PrimaryKeyConstraint("erasure_id", "person", name=op.f("pk_mass_erasure_people")),
+    )
+    op.create_table(
+        "button_sightings",
+        sa.Column("site_id", Id, nullable=False),
+        sa.Column("key_hash", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("first_day", sa.Integer(), nullable=False),
+        sa.Column("last_day", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_button_sightings_site_id")),
+        sa.PrimaryKeyConstraint("site_id", "key_hash", name=op.f("pk_button_sightings")),
     )
