@@ -309,7 +309,7 @@ def test_a_like_reaches_the_shops_own_server(server, site, receiver):
     assert "secret reason" not in str(receiver.came)
     assert owner.post(f"{page}/{number}", ("kind", "nothing"), url=receiver.url).status == 422
     assert secret not in owner.post(f"{page}/{number}/secret").text
-    assert "until" in owner.get(f"{page}/{number}").words and "/secret/end" in owner.get(f"{page}/{number}").text
+    assert "It ends in" in owner.get(f"{page}/{number}").words and "/secret/end" in owner.get(f"{page}/{number}").text
     assert owner.post(f"{page}/{number}/secret/end").to == f"{page}/{number}?done=ended"
     assert "/secret/end" not in owner.get(f"{page}/{number}").text
     assert owner.post(f"{page}/{number}/state", state="paused").to == f"{page}/{number}?done=paused"
