@@ -8,7 +8,7 @@ import pytest
 from flask import Flask, g
 
 import afterlike
-from afterlike.errors import said
+from afterlike.errors import stated
 from afterlike.sites import says, tongue
 
 PACKAGE = Path(afterlike.__file__).parent
@@ -20,7 +20,7 @@ FACING = (  # code whose refusals an admin reads
 )  # fmt: skip
 REFUSALS = {"Invalid", "Refused", "Conflict", "NotFound", "TooMany", "NotSignedIn", "Unavailable", "ValidationError",
             "FetchError", "BadAddress", "NoProof", "_wrong"}
-SPOKEN = {"says", "said", "counts", "for_admins", "marked"}
+SPOKEN = {"says", "stated", "counts", "for_admins", "marked"}
 NO_SENTENCE = {"reason", "retry_after"}
 FOR_VISITORS = {"EXPIRED"}  # of every form, in all languages of visitors
 
@@ -77,7 +77,7 @@ def test_no_refusal_is_raised_in_bare_english():
 
 BARE = ['raise Invalid("Too long.")', 'raise Invalid(f"Up to {n}.")', 'X = "Too long."\nraise Invalid(X)',
         'raise Invalid(fields={"name": "Too long."})', 'class Big(AfterlikeError):\n    sentence = "Too long."']  # fmt: skip
-FINE = ['raise Invalid(says("Too long."))', 'raise Invalid(said("Up to {n}.", n=1), reason="too long")', "raise NotFound()",
+FINE = ['raise Invalid(says("Too long."))', 'raise Invalid(stated("Up to {n}.", n=1), reason="too long")', "raise NotFound()",
         'X = for_admins("Too long.")\nraise Invalid(X, fields={"the name": X})']  # fmt: skip
 
 
@@ -91,7 +91,7 @@ TICK = "Tick up to {most} likes and choose hold, reject or restore."
 
 def test_a_sentence_that_is_filled_in_already_is_known_again():
     """As a refusal of the data layer comes, or a problem that was kept."""
-    told = said(TICK, most=200)
+    told = stated(TICK, most=200)
     assert tongue.heard(told, "id") == says_in("id", TICK, most=200) != told
     assert tongue.heard(told, "en") == told and tongue.heard("Something else entirely happened.", "id").startswith("Something")
     with Flask(__name__).test_request_context(headers={"Accept-Language": "id"}):
@@ -109,6 +109,6 @@ def says_in(locale: str, message: str, **given) -> str:
 def test_a_value_that_is_a_sentence_of_ours_is_translated_too():
     """`{what} by {admin}` and the like: what stands within is ours or somebody's own words, which stay."""
     inner = says_in("id", "The filters are saved. Every admin of this site sees them.")
-    outer = said("Pictures of {product} could not be read.", product="x")
+    outer = stated("Pictures of {product} could not be read.", product="x")
     assert tongue.heard(outer, "id") == outer, "a sentence that the catalogue does not have stays English"
     assert inner != "The filters are saved. Every admin of this site sees them."

@@ -10,7 +10,7 @@ from afterlike import db, outbox, tables
 from afterlike.clock import DAY, HOUR, now
 from afterlike.config import Config
 from afterlike.db import Database
-from afterlike.errors import Invalid, Never, said
+from afterlike.errors import Invalid, Never, stated
 from afterlike.mail import send
 from afterlike.signing import new_token, token_hash
 from afterlike.sites.logbook import audit_account
@@ -24,7 +24,7 @@ SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 200
 _two_at_a_time = threading.Semaphore(2)  # each check takes 64 MB
 
 
-NO_EMAIL = said("Give an e-mail address like ana@shop.example.")
+NO_EMAIL = stated("Give an e-mail address like ana@shop.example.")
 
 
 def plain_email(typed: str) -> str:

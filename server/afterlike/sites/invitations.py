@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from afterlike import outbox, tables
 from afterlike.clock import DAY, now
-from afterlike.errors import Invalid, Later, Needless, Never, NotFound, said
+from afterlike.errors import Invalid, Later, Needless, Never, NotFound, stated
 from afterlike.mail import send
 from afterlike.signing import new_token, token_hash
 from afterlike.sites.admins import add_admin, plain_email
@@ -16,7 +16,7 @@ from afterlike.sites.team import NO_ROLE
 from afterlike.web import House
 
 LIVES = 7 * DAY
-HAS_ROLE = said("This admin has a role here already; change it in the list.")
+HAS_ROLE = stated("This admin has a role here already; change it in the list.")
 MOST_OPEN = 50
 NO_MAIL = "This server sends no mail. Whoever runs it can print the link: afterlike sign-in-link ADDRESS"
 
@@ -46,7 +46,7 @@ def _invite(tx: sa.Connection, wish: Wish) -> int:
     same = _open(wish.now) & (rows.c.site_id == wish.site_id)
     tx.execute(sa.update(rows).where(same, rows.c.email == email).values(revoked_at=wish.now))
     if tx.scalar(sa.select(sa.func.count()).where(same)) >= MOST_OPEN:
-        sentence = said("{most} invitations are open. Take one back first.", most=MOST_OPEN)
+        sentence = stated("{most} invitations are open. Take one back first.", most=MOST_OPEN)
         raise Invalid(sentence, fields={"email": sentence})
     new = {"site_id": wish.site_id, "email": email, "role": wish.role, "invited_by": wish.by, "made_at": wish.now,
            "ends_at": wish.now + LIVES}

@@ -19,7 +19,7 @@ from webauthn.helpers.structs import (
 
 from afterlike import tables
 from afterlike.clock import MINUTE
-from afterlike.errors import Invalid, NotFound, said
+from afterlike.errors import Invalid, NotFound, stated
 from afterlike.signing import Keyring, token_hash
 from afterlike.sites.logbook import audit_account
 
@@ -27,7 +27,7 @@ CHALLENGE_LIVES = 5 * MINUTE
 MOST = 20
 LONGEST_NAME = 60
 BROKEN = (WebAuthnException, ValueError, LookupError, TypeError, AttributeError, RecursionError)  # what strangers send may be
-BAD = said("The passkey could not be read, or it took too long. Try again.")
+BAD = stated("The passkey could not be read, or it took too long. Try again.")
 
 
 @dataclass(frozen=True, slots=True)

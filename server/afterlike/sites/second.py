@@ -13,14 +13,14 @@ import sqlalchemy as sa
 
 from afterlike import db, tables
 from afterlike.clock import SECOND
-from afterlike.errors import Invalid, said
+from afterlike.errors import Invalid, stated
 from afterlike.signing import Keyring, new_token
 from afterlike.sites.logbook import audit_account
 
 STEP_S = 30
 DRIFT = (0, -1, 1)  # steps that a device's clock may be off
 CODES = 10
-WRONG = said("This code is wrong, or was used already. Wait for the next one and try again.")
+WRONG = stated("This code is wrong, or was used already. Wait for the next one and try again.")
 
 
 @dataclass(frozen=True, slots=True)

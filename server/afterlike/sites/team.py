@@ -3,11 +3,11 @@
 import sqlalchemy as sa
 
 from afterlike import tables
-from afterlike.errors import Invalid, NotFound, said
+from afterlike.errors import Invalid, NotFound, stated
 from afterlike.sites.guard import ROLES
 
-LAST = said("A site needs an owner. Make somebody else one first.")
-NO_ROLE = said("Choose a role.")
+LAST = stated("A site needs an owner. Make somebody else one first.")
+NO_ROLE = stated("Choose a role.")
 
 
 def team(tx: sa.Connection, site_id: int) -> list[sa.Row]:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from afterlike import journal, outbox, safefetch, show, tables
 from afterlike.clock import DAY, SECOND, now
 from afterlike.db import Database
-from afterlike.errors import Later, Needless, Never, said
+from afterlike.errors import Later, Needless, Never, stated
 from afterlike.mail import send
 from afterlike.sites.webhooks import promise, secret_bytes, signing_nonces
 from afterlike.web import House
@@ -27,10 +27,10 @@ DEADLINE_S = 5
 PATIENCE = 3 * DAY  # of failing without a break; then it pauses itself
 GONE = 410  # the other side wants no more, ever
 UNANSWERED = {
-    safefetch.Unreachable: said(
+    safefetch.Unreachable: stated(
         "The address did not answer, or its certificate is not valid. Open it in a browser and try again."),
-    safefetch.TooLarge:    said("The address answered with more than we read. An empty answer is enough."),
-    safefetch.TooSlow:     said("The address took too long to answer. Answer first, then do the work."),
+    safefetch.TooLarge:    stated("The address answered with more than we read. An empty answer is enough."),
+    safefetch.TooSlow:     stated("The address took too long to answer. Answer first, then do the work."),
 }
 AGENT = "Afterlike-Webhooks/1"
 FACTS = ("key", "url", "title", "price", "currency", "category", "brand", "sku")
@@ -136,7 +136,7 @@ def send_one(house: House, payload: dict) -> None:
     if row is None:
         raise Needless("gone")
     if row.hook_state == "paused":
-        house.db.write(note, Outcome(row.id, None, said("The webhook is paused."), now()))
+        house.db.write(note, Outcome(row.id, None, stated("The webhook is paused."), now()))
         raise Needless("paused")
     status, problem = _posted(house, row)
     pauses = house.db.write(note, Outcome(row.id, status, problem, now()))
@@ -169,7 +169,7 @@ def _posted(house: House, row: sa.Row) -> tuple[int | None, str | None]:
         told = safefetch.post(row.url, body, headers=headers, deadline_s=DEADLINE_S, allow=house.config.fetch_allow)
     except safefetch.FetchError as failed:
         return None, UNANSWERED.get(type(failed), failed.sentence)
-    return told.status, None if 200 <= told.status < 300 else said("It answered {status}.", status=told.status)
+    return told.status, None if 200 <= told.status < 300 else stated("It answered {status}.", status=told.status)
 
 
 def signature(secret: bytes, message_id: str, at: str, body: bytes) -> str:

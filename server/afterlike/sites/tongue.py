@@ -30,7 +30,7 @@ def desk_locale() -> str:
 def says(message: str, **given: Any) -> str:
     """A sentence of the admin's in their language; {names} in it are filled in. `_` in the templates.
 
-    What `errors.said` has filled in already, or what was kept so, is known again by its words.
+    What `errors.stated` has filled in already, or what was kept so, is known again by its words.
     """
     told = words.translations(desk_locale(), "admin").gettext(message) if message else ""
     if given:

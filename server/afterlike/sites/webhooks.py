@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from afterlike import outbox, safefetch, show, tables
 from afterlike.clock import DAY
-from afterlike.errors import Invalid, NotFound, said
+from afterlike.errors import Invalid, NotFound, stated
 from afterlike.journal import KINDS as JOURNAL_KINDS
 from afterlike.signing import Keyring, new_token
 
@@ -17,7 +17,7 @@ MOST = 10
 SHOWN = 50  # deliveries on the page of a webhook
 TEST = "test"
 OVERLAP = DAY  # time to put a new secret in place at the other side
-NO_KINDS = said("Tick at least one thing to be told.")
+NO_KINDS = stated("Tick at least one thing to be told.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def _save(tx: sa.Connection, wish: Wish) -> int:
     if wish.hook_id is not None:
         return _changed(tx, wish.site_id, wish.hook_id, values)
     if tx.scalar(sa.select(sa.func.count()).where(hooks.c.site_id == wish.site_id)) >= MOST:
-        sentence = said("A site has up to {most} webhooks. Remove one first.", most=MOST)
+        sentence = stated("A site has up to {most} webhooks. Remove one first.", most=MOST)
         raise Invalid(sentence, fields={"url": sentence})
     new = {"site_id": wish.site_id, "state": "running", "nonce": new_token(), "made_at": wish.now, **values}
     return tx.scalar(sa.insert(hooks).values(new).returning(hooks.c.id))
