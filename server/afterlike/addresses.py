@@ -7,6 +7,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import idna
 
+from afterlike.errors import stated
+
 LONGEST = 2000
 PORTS = {"http": 80, "https": 443}
 HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*\.?|\[[0-9a-f:.]+\]")
@@ -57,7 +59,7 @@ def origin_pattern(pattern: str) -> str:
     if not star:
         return _bare_origin(pattern.strip())
     if "." not in rest:
-        raise BadAddress("a wildcard needs a domain of its own, like https://*.shop.example")
+        raise BadAddress(stated("a wildcard needs a domain of its own, like https://*.shop.example"))
     return _bare_origin(f"{scheme}://{rest}").replace("://", "://*.", 1)
 
 
@@ -105,24 +107,24 @@ def host_of(url: str) -> str:
 def _bare_origin(text: str) -> str:
     scheme, host, port, path, query = _parts(text)
     if path not in ("", "/") or query or "#" in text:
-        raise BadAddress("an origin is scheme and host only, like https://shop.example")
+        raise BadAddress(stated("an origin is scheme and host only, like https://shop.example"))
     return f"{scheme}://{_netloc(scheme, host, port)}"
 
 
 def _parts(url: str) -> tuple[str, str, int | None, str, str]:
     if not url or len(url) > LONGEST:
-        raise BadAddress(f"must have 1 to {LONGEST} characters")
+        raise BadAddress(stated("must have 1 to {most} characters", most=LONGEST))
     if HOSTILE.search(url):
-        raise BadAddress("must not hold spaces, control characters or backslashes")
+        raise BadAddress(stated("must not hold spaces, control characters or backslashes"))
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise BadAddress("is not a web address") from None
+        raise BadAddress(stated("is not a web address")) from None
     if parts.scheme not in PORTS or not url.lower().startswith(parts.scheme + "://"):
-        raise BadAddress("must start with https:// or http://")
+        raise BadAddress(stated("must start with https:// or http://"))
     if "@" in parts.netloc:
-        raise BadAddress("must not hold a user name")
+        raise BadAddress(stated("must not hold a user name"))
     return (
         parts.scheme,
         ascii_host(parts.netloc.rpartition(":")[0] if port is not None else parts.netloc.rstrip(":")),
@@ -139,9 +141,9 @@ def ascii_host(host: str) -> str:
         try:
             lower = idna.encode(lower, uts46=True).decode()
         except idna.IDNAError:
-            raise BadAddress("has a host name that cannot exist") from None
+            raise BadAddress(stated("has a host name that cannot exist")) from None
     if not HOST.fullmatch(lower):
-        raise BadAddress("has a host name that cannot exist")
+        raise BadAddress(stated("has a host name that cannot exist"))
     return lower.rstrip(".")
 
 

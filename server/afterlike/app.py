@@ -23,6 +23,7 @@ from afterlike.insight import answer_pages, live, people_pages, product_pages
 from afterlike.insight import pages as insight
 from afterlike.limits import Limits
 from afterlike.me import by_admin, changes, erasures, stops, ways_in
+from afterlike.me import many_pages as many
 from afterlike.me import pages as own
 from afterlike.openapi import described
 from afterlike.sites import account_pages as account
@@ -153,6 +154,8 @@ FACES = (
     Face("POST",   "/admin/sites/<key>/prompts/<int:prompt>/json",        editor.save_json),
     Face("GET",    "/admin/sites/<key>/prompts/<int:prompt>/preview",      preview.widget),
     Face("GET",    "/admin/sites/<key>/prompts/<int:prompt>/preview/page", preview.hosted),
+    Face("POST",   "/admin/sites/<key>/prompts/<int:prompt>/preview",      preview.unsaved),
+    Face("POST",   "/admin/sites/<key>/prompts/<int:prompt>/preview/page", preview.unsaved_page),
     Face("GET",    "/admin/sites/<key>/mail",                      mail.mail),
     Face("POST",   "/admin/sites/<key>/mail/<int:id>/again",       mail.again),
     Face("POST",   "/admin/sites/<key>/mail/settings",             mail.notices),
@@ -172,6 +175,10 @@ FACES = (
     Face("GET",    "/admin/sites/<key>/people/<int:who>/everything.json",  by_admin.export),
     Face("GET",    "/admin/sites/<key>/people/<int:who>/erase",            by_admin.erase_page),
     Face("POST",   "/admin/sites/<key>/people/<int:who>/erase",            by_admin.erase),
+    Face("GET",    "/admin/sites/<key>/people/erase",                      many.look),
+    Face("POST",   "/admin/sites/<key>/people/erase",                      many.begin),
+    Face("GET",    "/admin/sites/<key>/people/erasures/<int:erasure>",        many.progress),
+    Face("POST",   "/admin/sites/<key>/people/erasures/<int:erasure>/stop",   many.stop),
     Face("GET",    "/admin/sites/<key>/products",                          product_pages.listing),
     Face("GET",    "/admin/sites/<key>/products/<int:product>",            product_pages.one),
     Face("GET",    "/admin/sites/<key>/products/<int:product>/price.svg",  product_pages.price_picture),
@@ -214,6 +221,7 @@ FACES = (
     Face("POST",   "/admin/sites/<key>/webhooks/<int:hook>",              webhooks.change),
     Face("POST",   "/admin/sites/<key>/webhooks/<int:hook>/state",        webhooks.turn),
     Face("POST",   "/admin/sites/<key>/webhooks/<int:hook>/secret",       webhooks.secret),
+    Face("POST",   "/admin/sites/<key>/webhooks/<int:hook>/secret/end",   webhooks.end_old_secret),
     Face("POST",   "/admin/sites/<key>/webhooks/<int:hook>/test",         webhooks.test),
     Face("POST",   "/admin/sites/<key>/webhooks/<int:hook>/remove",       webhooks.remove),
     Face("POST",   "/admin/sites/<key>/webhooks/<int:hook>/deliveries/<int:delivery>/again",  webhooks.again),
@@ -257,7 +265,7 @@ def open_house(config: Config) -> House:
         config.redis_url,
     )
     house = House(config, database, keyring, limits)
-    house.state["drops"] = collect.Drops(database)
+    house.state["drops"], house.state["sightings"] = collect.Drops(database), collect.Sightings(database)
     if not database.write(_remember, keyring.pepper):
         raise SettingError(
             "AFTERLIKE_PEPPER (or the file `pepper` in AFTERLIKE_HOME) is not the one this database was made with: every "
@@ -273,6 +281,7 @@ def _remember(tx, items: list[bytes]) -> list[bool]:
 def close_house(house: House) -> None:
     """Keeps what is waiting, then lets go of the database."""
     house.state["drops"].keep()
+    house.state["sightings"].keep()
     house.db.close()
 
 

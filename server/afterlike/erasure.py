@@ -43,16 +43,18 @@ class Leaving:
     visitor_id: int
     method: str
     at: int
+    likes_too: bool = True
+    actor: str = "person"
 
 
 ERASE_BROWSER = (
     ("tags on what was written there",                lambda tx, one: insight.erase(tx, [one.visitor_id])),
     ("its likes, answers, visits",                    lambda tx, one: collect.erase(
-        tx, one.site_id, [one.visitor_id], likes_too=True, at=one.at)),
+        tx, one.site_id, [one.visitor_id], likes_too=one.likes_too, at=one.at)),
     ("what was asked when",                           lambda tx, one: prompts.erase(tx, [one.visitor_id])),
     ("what it asked for with an address that nobody confirmed; profiles that are nobody else's",
                                                       lambda tx, one: endorsers.erase_browser(
-        tx, one.site_id, one.visitor_id, method=one.method, at=one.at)),
+        tx, one.site_id, one.visitor_id, method=one.method, at=one.at, actor=one.actor)),
 )
 
 
@@ -106,10 +108,15 @@ def _erase_one_browser(tx: sa.Connection, site_id: int, visitor: bytes, method: 
     if known is None:
         return False, False
     has_address = known.endorser_id is not None and endorsers.has_confirmed_address(tx, known.endorser_id)
-    for _, clear in ERASE_BROWSER:
-        clear(tx, Leaving(site_id, known.id, method, at))
-    journal.append(tx, [{"site_id": site_id, "kind": "erased", "at": at, "visitor_id": known.id}])
+    leave(tx, Leaving(site_id, known.id, method, at))
     return True, has_address
+
+
+def leave(tx: sa.Connection, leaving: Leaving) -> None:
+    """Erases one browser within this transaction."""
+    for _, clear in ERASE_BROWSER:
+        clear(tx, leaving)
+    journal.append(tx, [{"site_id": leaving.site_id, "kind": "erased", "at": leaving.at, "visitor_id": leaving.visitor_id}])
 
 
 def preview(tx: sa.Connection, site_id: int, endorser_id: int) -> list[tuple[str, int]]:

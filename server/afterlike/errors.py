@@ -4,6 +4,14 @@ The data layer raises these and knows no HTTP. `sentence` is for the person who 
 """
 
 
+def stated(message: str, **given) -> str:
+    """An English sentence with its values filled in; tells `pybabel extract` that admins read it in their language.
+
+    Where no admin is known (the data layer, background work) a sentence is made so; `sites.says` knows it again by its words.
+    """
+    return message.format(**given) if given else message
+
+
 class AfterlikeError(Exception):
     """Base of every error that is told to the caller; `reason` is what a machine counts."""
 

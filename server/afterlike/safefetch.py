@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
-from afterlike.errors import AfterlikeError
+from afterlike.errors import AfterlikeError, stated
 
 AGENT = "Afterlike/1 (checks links that people gave us)"
 PORTS = {"http": 80, "https": 443}
@@ -36,35 +36,35 @@ class FetchError(AfterlikeError):
     """Base of everything that keeps a page from being fetched."""
 
     reason = "fetch"
-    sentence = "The page could not be fetched."
+    sentence = stated("The page could not be fetched.")
 
 
 class Refused(FetchError):
     """We will not ask for this address; `reason` says which rule."""
 
     reason = "refused"
-    sentence = "We do not fetch this address. Use a public http or https page."
+    sentence = stated("We do not fetch this address. Use a public http or https page.")
 
 
 class Unreachable(FetchError):
     """Nobody answered, or not in a language we trust."""
 
     reason = "unreachable"
-    sentence = "The page did not answer, or its certificate is not valid. Open it in a browser and try again."
+    sentence = stated("The page did not answer, or its certificate is not valid. Open it in a browser and try again.")
 
 
 class TooLarge(FetchError):
     """More bytes than the cap."""
 
     reason = "too_large"
-    sentence = "The page is larger than we read. Use a smaller page."
+    sentence = stated("The page is larger than we read. Use a smaller page.")
 
 
 class TooSlow(FetchError):
     """Not all there before the deadline."""
 
     reason = "too_slow"
-    sentence = "The page took too long to answer. Try again later."
+    sentence = stated("The page took too long to answer. Try again later.")
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def fetch(
         if status not in MOVED or "location" not in headers:
             return Fetched(url, status, headers, body, tuple(passed))
         if len(passed) == MOST_REDIRECTS:
-            raise Refused("The page redirects too often. Use the address it ends at.", reason="redirects")
+            raise Refused(stated("The page redirects too often. Use the address it ends at."), reason="redirects")
         passed.append(url)
         url = _joined(url, headers["location"])
 
@@ -160,15 +160,15 @@ class Target:
 def permitted(url: str, allow: frozenset[str] = frozenset()) -> Target:
     """The request behind a URL, judged by its text alone; raises Refused."""
     if len(url) > URL_CAP or re.search(r"[\x00-\x20\x7f\\]", url):
-        raise Refused("The address is too long or holds spaces or control characters.", reason="characters")
+        raise Refused(stated("The address is too long or holds spaces or control characters."), reason="characters")
     parts = _split(url)
     if parts.scheme not in PORTS:
-        raise Refused("Only http and https addresses can be fetched.", reason="scheme")
+        raise Refused(stated("Only http and https addresses can be fetched."), reason="scheme")
     if "@" in parts.netloc:
-        raise Refused("The address holds a user name or password. Leave it out.", reason="userinfo")
+        raise Refused(stated("The address holds a user name or password. Leave it out."), reason="userinfo")
     target = Target(parts.scheme, _host(parts), _port(parts), _path(parts))
     if target.port != PORTS[target.scheme] and target.place not in allow:
-        raise Refused("Only the usual ports of the web can be fetched.", reason="port")
+        raise Refused(stated("Only the usual ports of the web can be fetched."), reason="port")
     return target
 
 
@@ -199,7 +199,7 @@ def _split(url: str) -> SplitResult:
     try:
         return urlsplit(url)
     except ValueError:
-        raise Refused("This is not a web address.", reason="host") from None
+        raise Refused(stated("This is not a web address."), reason="host") from None
 
 
 def _host(parts: SplitResult) -> str:
@@ -209,7 +209,7 @@ def _host(parts: SplitResult) -> str:
         host = ""
     plain = host.removesuffix(".") if "%" not in host else ""  # a zone names one of our own network cards
     if not plain or _spelled_oddly(plain):
-        raise Refused("The address names no host that we can look up.", reason="host")
+        raise Refused(stated("The address names no host that we can look up."), reason="host")
     return plain
 
 
@@ -229,7 +229,7 @@ def _port(parts: SplitResult) -> int:
     try:
         return PORTS[parts.scheme] if parts.port is None else parts.port
     except ValueError:
-        raise Refused("The port in the address is not a number.", reason="port") from None
+        raise Refused(stated("The port in the address is not a number."), reason="port") from None
 
 
 def _path(parts: SplitResult) -> str:
@@ -241,7 +241,7 @@ def _joined(base: str, location: str) -> str:
     try:
         return urljoin(base, location.encode("latin-1").decode("utf-8", "replace"))  # as http.client read it
     except ValueError:
-        raise Refused("The page redirects to something that is not an address.", reason="host") from None
+        raise Refused(stated("The page redirects to something that is not an address."), reason="host") from None
 
 
 def _left(until: float) -> float:
@@ -256,7 +256,7 @@ def _addresses(target: Target, allow: frozenset[str], until: float, lookup: Look
     if not found:
         raise Unreachable("The address names a host that does not exist.")
     if target.place not in allow and not all(map(public, found)):
-        raise Refused("The address leads into a private network.", reason="address")
+        raise Refused(stated("The address leads into a private network."), reason="address")
     return found[:MOST_ADDRESSES]
 
 
@@ -324,7 +324,7 @@ def _exchange(target: Target, line: "_Line", cap: int, call: Call) -> Answer:
 
 def _body(response: http.client.HTTPResponse, told: Mapping[str, str], cap: int) -> bytes:
     if told.get("content-encoding", "identity").lower() not in ("", "identity"):
-        raise Refused("The page came packed although we asked for it plain.", reason="encoding")
+        raise Refused(stated("The page came packed although we asked for it plain."), reason="encoding")
     if (response.length or 0) > cap:
         raise TooLarge()
     body = response.read(cap + 1)

@@ -277,6 +277,8 @@ webhooks = _table(  # the secret itself is made from the pepper and the nonce, a
     Column("kinds", Text, nullable=False),  # JSON: kinds of the journal
     Column("state", Text, nullable=False),
     Column("nonce", Text, nullable=False),
+    Column("old_nonce", Text),  # of the secret before, which signs too until old_until
+    _moment("old_until", null=True),
     _moment("made_at"),  # what happened before is not told
     _moment("failing_since", null=True),
     _moment("paused_at", null=True),
@@ -370,6 +372,7 @@ visitors = _table(  # an unknown browser: the keyed hash of the secret it made
     Column("hash", LargeBinary(16), nullable=False, unique=True),  # of site and secret: nobody is followed across sites
     _of("endorsers", "endorser_id", null=True, index=True),
     _moment("first_seen_at"),
+    _moment("erased_at", null=True),  # then it stands for nobody, and its likes are numbers
 )
 
 profile_links = _table(
@@ -768,6 +771,15 @@ tallies = _table(  # the journal folded by day and product; a reader keeps it
     Column("count", Integer, nullable=False),
 )
 
+button_sightings = _table(  # which keys the pages of a shop asked counts for: the products with a button; no visitor is in it
+    "button_sightings", "collect",
+    _of("sites", "site_id", primary_key=True),
+    Column("key_hash", LargeBinary(16), primary_key=True),  # as in products, where there is one
+    Column("key", Text, nullable=False),
+    Column("first_day", Integer, nullable=False),  # days since 1970, UTC
+    Column("last_day", Integer, nullable=False),
+)
+
 # --- followup -----------------------------------------------------------------------------------------------------
 
 conversations = _table(
@@ -800,6 +812,29 @@ messages = _table(
     UniqueConstraint("conversation_id", "uuid"),
     CheckConstraint("author in ('admin', 'endorser')", name="author"),
     sqlite_autoincrement=True,
+)
+
+# --- me -----------------------------------------------------------------------------------------------------------
+
+mass_erasures = _table(  # an admin's word that many people are to be erased, done piece by piece
+    "mass_erasures", "me",
+    _id(),
+    _of("sites", "site_id", index=True),
+    Column("admin_id", Id, nullable=False),
+    Column("likes_too", SmallInteger, nullable=False),
+    Column("people", Integer, nullable=False),  # how many it began with
+    _moment("begun_at"),
+    _moment("ended_at", null=True),
+    Column("stopped", SmallInteger, nullable=False, server_default="0"),  # an admin ended it before the last one
+    Column("unerased", Integer, nullable=False, server_default="0"),  # people who were left then
+    Index("ix_mass_erasures_running", "id", sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL")),
+    sqlite_autoincrement=True,  # the audit log names its id
+)
+
+mass_erasure_people = _table(  # who is still to be erased; a row goes in the transaction of its erasure
+    "mass_erasure_people", "me",
+    _of("mass_erasures", "erasure_id", primary_key=True),
+    Column("person", Id, primary_key=True, autoincrement=False),  # an endorser's id; minus a visitor's who is none
 )
 
 # --- insight ------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from babel.numbers import get_currency_precision, list_currencies
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
 from afterlike.addresses import BadAddress, canonical, cleaned
-from afterlike.errors import Invalid, Malformed, TooBig, WrongType
+from afterlike.errors import Invalid, Malformed, TooBig, WrongType, stated
 
 BODY_CAP = 32 * 1024
 CURRENCIES = frozenset(code for code in list_currencies() if re.fullmatch("[A-Z]{3}", code))
@@ -147,7 +147,7 @@ class WebAddress(fields.String):
         try:
             return self._clean(super()._deserialize(value, attr, data, **more))
         except BadAddress as bad:
-            raise ValidationError(f"The address {bad}.") from None
+            raise ValidationError(stated("The address cannot be used: {why}.", why=str(bad))) from None
 
 
 class Whole(fields.Integer):
@@ -155,7 +155,7 @@ class Whole(fields.Integer):
 
     def _deserialize(self, value, attr, data, **more) -> int:
         if type(value) is not int:
-            raise ValidationError("Must be a whole number.")
+            raise ValidationError(stated("Must be a whole number."))
         return value
 
 
@@ -188,7 +188,7 @@ class Currency(fields.String):
     def _deserialize(self, value, attr, data, **more) -> str:
         text = super()._deserialize(value, attr, data, **more)
         if text not in CURRENCIES:
-            raise ValidationError('Must be an ISO 4217 code like "EUR".')
+            raise ValidationError(stated('Must be an ISO 4217 code like "EUR".'))
         return text
 
 

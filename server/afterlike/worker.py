@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import sqlalchemy as sa
 
-from afterlike import collect, db, endorsers, followup, insight, outbox, sites, tables
+from afterlike import collect, db, endorsers, followup, insight, me, outbox, sites, tables
 from afterlike.clock import SECOND, now
 from afterlike.errors import Unavailable
 from afterlike.web import House
@@ -51,6 +51,7 @@ EVERY = (
     ("send what webhooks are told",   sites.send_webhooks,                                                         2),
     ("add up answers of large sites", lambda house: insight.add_up_answers(house.db, now()),                      30),
     ("check claims on origins",       sites.check_due,                                                             2),
+    ("erase many people piece by piece", me.go_on,                                                                 2),
     ("forget old sessions and links", lambda house: house.db.write(sites.sweep, now()),                         3600),
     ("forget unconfirmed addresses",  lambda house: forget(house, "pending", endorsers.expire),                 3600),
     ("forget origins without a like", lambda house: house.db.write(sites.forget_empty, now()),                  3600),
@@ -59,6 +60,7 @@ EVERY = (
     ("forget old visits",             lambda house: forget(house, "visits", collect.forget_visits),             3600),
     ("forget mail that is settled",   lambda house: forget(house, "mail", outbox.forget),                       3600),
     ("forget what webhooks were told", lambda house: forget(house, "mail", sites.forget_deliveries),            3600),
+    ("forget buttons that are gone",  lambda house: house.db.write(collect.forget_sightings, now()),            3600),
     ("forget old counts of refusals", lambda house: forget(house, "drops", collect.forget_drops),               3600),
 )
 

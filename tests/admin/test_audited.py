@@ -10,6 +10,8 @@ __all__ = ["town"]  # a fixture
 
 KEPT_APART = {
     "POST /admin/sites/<key>/install/page",  # looks at a page of the shop
+    "POST /admin/sites/<key>/prompts/<int:prompt>/preview", "POST /admin/sites/<key>/prompts/<int:prompt>/preview/page",
+    "POST /admin/sites/<key>/people/erasures/<int:erasure>/stop",  # the one that is there has ended
     # What has nothing to change here: there is no second person, and the delivery has not failed.
     "POST /admin/sites/<key>/people/<int:who>/merge", "POST /admin/sites/<key>/people/<int:who>/part",
     "POST /admin/sites/<key>/webhooks/<int:hook>/deliveries/<int:delivery>/again",

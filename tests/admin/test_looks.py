@@ -64,6 +64,8 @@ PAGES = {
     "the audit log": "{site}/audit",
     "an audit log of nothing": "{site}/audit?kind=claim_removed",
     "an empty audit log": "{other}/audit",
+    "nothing mailed": "{other}/mail",
+    "a webhook with two secrets": "{site}/webhooks/2",
 }
 OUTSIDE = {"the sign-in": "/admin/sign-in", "a used link": "/admin/sign-in/used"}
 
@@ -111,6 +113,8 @@ def a_webhook(tx, key: str) -> None:
         tx.execute(sa.update(log).where(log.c.id == made).values(state=state, status=status, problem=problem))
     tx.execute(sa.delete(tables.outbox).where(tables.outbox.c.kind == "webhook"))  # nobody is to be asked
     tx.execute(sa.update(tables.webhooks).values(failing_since=now()))
+    other = webhooks.save(tx, [wish])
+    webhooks.new_secret(tx, [(site_id, other[0], now())])
 
 
 @pytest.fixture(scope="module")

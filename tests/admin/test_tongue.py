@@ -17,7 +17,7 @@ from afterlike import tables, words
 from cast import ADA, BEN, CHAIR, LAMP
 from parts.product import Server, make_site
 
-KEYWORDS = {"says": None, "counts": (1, 2), "for_admins": None, "_": None, "ngettext": (1, 2)}
+KEYWORDS = {"says": None, "stated": None, "counts": (1, 2), "for_admins": None, "_": None, "ngettext": (1, 2)}
 METHODS = [  # as in locale/admin.cfg
     ("**.py", "python"), ("**/templates/person/**", "ignore"), ("**/templates/mail/**", "ignore"),
     ("**/templates/**.html", "jinja2"),

@@ -12,8 +12,9 @@ from afterlike import sites, tables
 from afterlike.app import FACES
 from afterlike.clock import now
 from afterlike.collect import marks
+from afterlike.me import many
 from afterlike.sites import invitations, webhooks
-from cast import BEN, new_id
+from cast import BEN, CLEO, new_id
 from parts.product import Server, make_site
 from parts.programs import until
 
@@ -45,6 +46,8 @@ LEAST = {  # what a face needs; one that is not listed fails the test
     "GET /admin/sites/<key>/prompts/why": "viewer",
     "GET /admin/sites/<key>/prompts/<int:prompt>/preview": "viewer",
     "GET /admin/sites/<key>/prompts/<int:prompt>/preview/page": "viewer",
+    "POST /admin/sites/<key>/prompts/<int:prompt>/preview": "editor",
+    "POST /admin/sites/<key>/prompts/<int:prompt>/preview/page": "editor",
     "GET /admin/sites/<key>/mail": "viewer",
     "POST /admin/sites/<key>/mail/<int:id>/again": "editor",
     "POST /admin/sites/<key>/mail/settings": "owner",
@@ -64,6 +67,10 @@ LEAST = {  # what a face needs; one that is not listed fails the test
     "GET /admin/sites/<key>/people/<int:who>/everything.json": "owner",
     "GET /admin/sites/<key>/people/<int:who>/erase": "owner",
     "POST /admin/sites/<key>/people/<int:who>/erase": "owner",
+    "GET /admin/sites/<key>/people/erase": "owner",
+    "POST /admin/sites/<key>/people/erase": "owner",
+    "GET /admin/sites/<key>/people/erasures/<int:erasure>": "owner",
+    "POST /admin/sites/<key>/people/erasures/<int:erasure>/stop": "owner",
     "GET /admin/sites/<key>/products": "viewer",
     "GET /admin/sites/<key>/products/<int:product>": "viewer",
     "GET /admin/sites/<key>/products/<int:product>/price.svg": "viewer",
@@ -98,6 +105,7 @@ LEAST = {  # what a face needs; one that is not listed fails the test
     "POST /admin/sites/<key>/webhooks/<int:hook>": "owner",
     "POST /admin/sites/<key>/webhooks/<int:hook>/state": "owner",
     "POST /admin/sites/<key>/webhooks/<int:hook>/secret": "owner",
+    "POST /admin/sites/<key>/webhooks/<int:hook>/secret/end": "owner",
     "POST /admin/sites/<key>/webhooks/<int:hook>/test": "owner",
     "POST /admin/sites/<key>/webhooks/<int:hook>/remove": "owner",
     "POST /admin/sites/<key>/webhooks/<int:hook>/deliveries/<int:delivery>/again": "owner",
@@ -118,7 +126,8 @@ MEET = {  # the same flow twice, as a form and as JSON
 ROLES = ("viewer", "editor", "owner")
 TOLD_AT_ONCE = {  # what stands in the answer itself: a secret that is shown once, a look at a page that keeps nothing
     "POST /admin/sites/<key>/install/page", "POST /admin/sites/<key>/keys", "POST /admin/sites/<key>/webhooks",
-    "POST /admin/sites/<key>/webhooks/<int:hook>/secret",
+    "POST /admin/sites/<key>/webhooks/<int:hook>/secret", "POST /admin/sites/<key>/prompts/<int:prompt>/preview",
+    "POST /admin/sites/<key>/prompts/<int:prompt>/preview/page",
 }
 OWN = {  # of no site: one's own account, whatever one's roles
     "GET /admin/", "POST /admin/sign-out", "GET /admin/account", "POST /admin/account", "POST /admin/account/language",
@@ -155,7 +164,8 @@ def town(tmp_path_factory):
             ada = shopper_of(running, site)
             ada.say(ada.like(), {"have": "wish"})
             shopper_of(running, site, BEN).like()
-        like, bens = sorted(map(int, set(ids(desks["owner"].get(f"/admin/sites/{here.site}/endorsements")))))
+            shopper_of(running, site, CLEO).like()
+        like, bens, cleos = sorted(map(int, set(ids(desks["owner"].get(f"/admin/sites/{here.site}/endorsements")))))
         who = agree_there(running, like)
         with behind(running) as tx:
             claim = claims_in_every_state(tx, here.site)[0]
@@ -163,11 +173,13 @@ def town(tmp_path_factory):
             for role in (*ROLES, "stranger"):
                 marks.save_filter(tx, [(known, role, "q=a", 1)])
             filters = {row.name: row.id for row in marks.filters_of(tx, known)}
+            [erasure] = many.begin(tx, [many.Beginning(known, 1, (-999_999,), False, now())])  # of nobody
             prompt = tx.scalar(sa.select(tables.prompts.c.id).where(tables.prompts.c.key == "meet"))
         products = f"/admin/sites/{here.site}/products"
         until(lambda: '/products/1"' in desks["owner"].get(products).text, what="the sums")
         rows = {"who": who, "product": 1, "answer": 1}
-        rows |= {"like": like, "bens": bens, "claim": claim, "prompt": prompt, "filters": filters["stranger"]}
+        rows |= {"like": like, "bens": bens, "cleos": cleos, "erasure": erasure, "claim": claim, "prompt": prompt}
+        rows |= {"filters": filters["stranger"]}
         rows |= members_and_invitations(running, here.site) | a_failed_letter(desks["owner"], here.site, like)
         yield SimpleNamespace(
             server=running, url=running.url, here=here.site, there=there.site, desks=desks, like=like, rows=rows, filters=filters
@@ -200,17 +212,18 @@ def send(desk: Desk, face, key: str, rows: dict[str, int], **more):
     gone = {"<int:member>/remove": "leaver", "<int:invitation>/revoke": "revoked", "<int:hook>/remove": "unhooked"}
     for end, row in gone.items():
         path = path.replace(end, end.replace(end.partition("/")[0], str(rows.get(row, 1)))) if path.endswith(end) else path
-    for name in ("like", "claim", "prompt", "who", "product", "answer", "member", "invitation", "hook", "delivery"):
+    for name in ("like", "claim", "prompt", "who", "product", "answer", "member", "invitation", "hook", "delivery", "erasure"):
         path = path.replace(f"<int:{name}>", str(rows.get(name, 1)))
     for room in ("conversations", "mail", "filters", "keys"):
         path = path.replace(f"{room}/<int:id>", f"{room}/{rows.get(room, 1)}")
     if face.method == "GET":
-        return desk.get(f"{path}?like={rows['bens']}")
+        return desk.get(f"{path}?like={rows['bens']}&likes={rows['cleos']}")
     filled = {"email": f"{new_id()}@here.test", "role": "viewer"}
     filled |= {"name": "Here", "locale": "en", "time_zone": "UTC", "cooldown": "24", "origins": "https://here.test"}
     filled |= {"page": "http://localhost:1/", "decision": "hold", "words": "Hello", "uuid": new_id(), "state": "open"}
     filled |= {"privacy_url": "", "postal_address": ""}
     filled |= {"query": "q=lamp", "start": "why", "act": "pause", "cooldown_hours": "24"} | MEET
+    filled |= {"query": f"likes={rows['cleos']}", "people": "1"} if path.endswith("people/erase") else {}
     filled |= {"kind": "wrote", "url": "https://hook.invalid/"} if "webhooks" in path else {}
     return desk.post(path, like=rows["like"], origin="https://more.example", **filled | more)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from afterlike.asking.places import place_of, spoken, told
+from afterlike.asking.places import place_of, told
 
 PLACES = [
     ("cards.2.title", "Card 3: question or title"), ("cards.0.options.1.text.id", "Card 1, option 2: text (Indonesian)"),
@@ -29,4 +29,4 @@ SENTENCES = ["Must have 1 to 200 characters.", "This is missing.", "Who knows {w
 
 @pytest.mark.parametrize("sentence", SENTENCES)
 def test_a_sentence_says_in_english_what_it_said(sentence):
-    assert spoken(sentence) == sentence
+    assert told({"name": sentence}) == {"name": sentence}

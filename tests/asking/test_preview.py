@@ -106,3 +106,46 @@ def test_what_we_begin_with_is_seen_in_the_widget(shop, start, chromium, new_pag
     page.goto(f"{shop.server.url}{made}/preview")
     expect(page.get_by_role("group").get_by_role("heading")).to_be_visible()
     assert shop.desk.get(f"{made}/preview/page").status == 200
+
+
+def test_what_is_not_saved_yet_is_shown_and_kept_nowhere(shop, welcome):
+    before = kept(shop.server.home)
+    shown = send(shop.desk, f"{welcome}/preview", shop.desk.get(welcome), do="", cards__0__title__en="Why <this> one?")
+    assert shown.status == 200 and "It is not saved." in shown.words
+    assert "connect-src 'none'" in shown.headers["Content-Security-Policy"]
+    step = json.loads(html.unescape(re.search(r'data-step="([^"]*)"', shown.text)[1]))
+    assert step["cards"][0]["title"] == "Why <this> one?"
+    carried = html.unescape(re.search(r'name="draft" value="([^"]*)"', shown.text)[1])
+    again = shop.desk.post(f"{welcome}/preview", draft=carried, look="dark", width="320")
+    assert 'data-look="dark" data-width="320"' in again.text and "Why &lt;this&gt; one?" in again.text
+    page = shop.desk.post(f"{welcome}/preview/page", draft=carried, locale="en")
+    assert "Why <this> one?" in page.words and 'method="post"' in page.text
+    following = shop.desk.post(f"{welcome}/preview/page", draft=carried, locale="en", at=step["cards"][0]["key"], do="skip")
+    assert step["cards"][1]["title"] in following.words
+    assert kept(shop.server.home) == before and "Why &lt;this&gt; one?" not in shop.desk.get(welcome).text
+
+
+@pytest.mark.parametrize("draft", ["", "{", "[1]", "[[1]]", "null", "[" * 9000, '[["cards.0.type", null]]'])
+def test_a_draft_that_is_none_is_refused_in_words(shop, welcome, draft):
+    assert shop.desk.post(f"{welcome}/preview", draft=draft).status == 422
+
+
+def test_what_is_wrong_is_told_in_the_editor_and_nothing_is_lost(shop, welcome):
+    wrong = send(shop.desk, f"{welcome}/preview", shop.desk.get(welcome), do="", sample="abc", name="My name for it")
+    assert wrong.status == 422 and "Nothing was kept" in wrong.words and 'value="My name for it"' in wrong.text
+
+
+def test_it_is_gone_through_and_back_in_a_browser_without_script(shop, welcome, chromium, new_page):
+    page = new_page(chromium, java_script_enabled=False)
+    enter(page, sign_in_link(shop.server, shop.email))
+    page.goto(f"{shop.server.url}{welcome}")
+    page.get_by_label("Name, for you").fill("Not saved yet")
+    page.get_by_role("button", name="Preview without saving").first.click()
+    page.get_by_role("button", name="As the page that needs no script").click()
+    for _ in range(2):
+        page.get_by_role("button", name="Next").click()
+    page.get_by_role("button", name="Back to the preview").click()
+    page.get_by_role("button", name="Back to editing").click()
+    expect(page.get_by_label("Name, for you")).to_have_value("Not saved yet")
+    page.get_by_role("button", name="Save", exact=True).first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Not saved yet")

@@ -3,12 +3,16 @@
 from types import SimpleNamespace
 
 import pytest
+import sqlalchemy as sa
 from admin.desk import enter, hire, shopper_of, sign_in_link, signed_in
 from admin.test_looks import looked_at
 from conftest import ADMIN
-from followup.making import agree_there
+from followup.making import agree_there, behind
 from playwright.sync_api import expect
 
+from afterlike import sites, tables
+from afterlike.clock import now
+from afterlike.me import many
 from cast import ADA, BEN, CHAIR, LAMP
 from parts.browsers import SIZES, every_look
 from parts.product import Server, make_site
@@ -17,7 +21,9 @@ from parts.programs import until
 LONG = "Itsasinglewordthatnobodybroke" * 6
 PAGES = (
     "", "/people", "/people?q=zebra", "/people?tag=fair&confirmed=1", "/people/{who}", "/people/{who}?done=merged",
-    "/people/{who}/erase", "/products", "/products?q=zebra", "/products/1", "/products/2", "/answers", "/answers?q=zebra",
+    "/people/{who}/erase", "/people/erase?likes=1,2", "/people/erase?q=lamp", "/people/erase?q=zebra", "/people/erasures/{going}",
+    "/people/erasures/{ended}", "/people/erasures/{stopped}",
+    "/products", "/products?q=zebra", "/products/1", "/products/2", "/answers", "/answers?q=zebra",
     "/answers?wrong=tag",
 )
 EMPTY = ("", "/people", "/products", "/answers")
@@ -45,16 +51,29 @@ def town(tmp_path_factory):
         desk.post(f"{here}/answers/1/tags", tag="to quote")
         until(lambda: "2 products" in desk.get(f"{here}/products").words, what="the products’ sums")
         until(lambda: "fair" in desk.get(f"{here}/people").words, what="the people’s sums")
-        yield SimpleNamespace(server=running, here=running.url + here, empty=f"{running.url}/admin/sites/{other.site}", who=who)
+        yield SimpleNamespace(server=running, here=running.url + here, empty=f"{running.url}/admin/sites/{other.site}", who=who,
+                              **erasures(running, shop.site))
     finally:
         running.close()
+
+
+def erasures(running: Server, key: str) -> dict[str, int]:
+    """Of many people, in every state; the worker finds nobody to erase in the one that is going on."""
+    with behind(running) as tx:
+        wish = many.Beginning(sites.site_named(tx, key).id, 1, (-999_999,), False, now())
+        going, ended, stopped = many.begin(tx, [wish, wish, wish])
+        many.stop(tx, [(wish.site_id, one, now()) for one in (going, ended, stopped)])
+        jobs = tables.mass_erasures
+        tx.execute(sa.update(jobs).where(jobs.c.id == going).values(people=12_000, unerased=4_000, ended_at=None, stopped=0))
+        tx.execute(sa.update(jobs).where(jobs.c.id == ended).values(stopped=0, unerased=0))
+    return {"going": going, "ended": ended, "stopped": stopped}
 
 
 @every_look
 def test_every_page_is_for_everybody(town, chromium, new_page, size, scheme):
     page = new_page(chromium, viewport=size, color_scheme=scheme)
     enter(page, sign_in_link(town.server, ADMIN))
-    wrong = [told for path in PAGES for told in looked_at(page, town.here + path.format(who=town.who))]
+    wrong = [told for path in PAGES for told in looked_at(page, town.here + path.format(**vars(town)))]
     wrong += [told for path in EMPTY for told in looked_at(page, town.empty + path)]
     assert not wrong, "\n".join(wrong)
 

@@ -133,6 +133,42 @@ def test_a_message_is_signed_so_that_the_other_side_can_check_it(database, recei
     assert json.loads(body)["type"] == "liked" and headers["content-type"] == "application/json"
 
 
+def secrets_of(database) -> list[str]:
+    """The secret of the only webhook, as its page shows it once."""
+    return [webhooks.secret_of(RING, row) for row in rows(database, tables.webhooks)]
+
+
+def accepts(secret: str, headers: dict, body: bytes) -> bool:
+    """What a library of Standard Webhooks does: one of the signatures is right."""
+    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+    mine = hmac.new(base64.b64decode(secret.removeprefix("whsec_")), signed, hashlib.sha256).digest()
+    return f"v1,{base64.b64encode(mine).decode()}" in headers["webhook-signature"].split(" ")
+
+
+@pytest.mark.parametrize(("made_at", "ended", "good"), [
+    (0, False, {"old", "new"}), (webhooks.OVERLAP - HOUR, False, {"old", "new"}), (webhooks.OVERLAP, False, {"new"}),
+    (0, True, {"new"}),
+], ids=["at once", "within a day", "after a day", "ended early"])  # fmt: skip
+def test_a_new_secret_overlaps_the_one_before(database, receiver, made_at, ended, good):
+    with database.engine.begin() as tx:
+        here = shop(tx)
+        made = hook(tx, here, receiver)
+        happened(tx, here, "liked")
+    secrets = {"older": secrets_of(database)[0]}
+    database.write(webhooks.new_secret, (here, made, now() - made_at))
+    secrets["old"] = secrets_of(database)[0]
+    database.write(webhooks.new_secret, (here, made, now() - made_at))
+    secrets["new"] = secrets_of(database)[0]
+    if ended:
+        assert database.write(webhooks.end_old_secret, (here, made))
+        assert not database.write(webhooks.end_old_secret, (here, made))
+    telling.announce(database)
+    send(database, receiver)
+    [(headers, body)] = receiver.came
+    assert {name for name, secret in secrets.items() if accepts(secret, headers, body)} == good
+    assert accepts(secrets["new"], {**headers, "webhook-signature": headers["webhook-signature"].split(" ")[0]}, body)
+
+
 def test_the_signature_is_that_of_the_standard():
     """The example of the specification."""
     secret, body = base64.b64decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"), b'{"test": 2432232314}'
@@ -230,7 +266,8 @@ def test_another_sites_webhook_is_not_there(database, receiver):
         here, there = shop(tx, "Here"), shop(tx, "There")
         made = hook(tx, here, receiver)
     for write, item in (
-        (webhooks.set_state, (there, made, "paused", NOW)), (webhooks.new_secret, (there, made)),
+        (webhooks.set_state, (there, made, "paused", NOW)), (webhooks.new_secret, (there, made, NOW)),
+        (webhooks.end_old_secret, (there, made)),
         (webhooks.remove, (there, made)),
         (webhooks.test, (there, made, "key", NOW)), (webhooks.send_again, (there, made, 1, NOW)),
     ):  # fmt: skip
@@ -272,6 +309,9 @@ def test_a_like_reaches_the_shops_own_server(server, site, receiver):
     assert "secret reason" not in str(receiver.came)
     assert owner.post(f"{page}/{number}", ("kind", "nothing"), url=receiver.url).status == 422
     assert secret not in owner.post(f"{page}/{number}/secret").text
+    assert "It ends in" in owner.get(f"{page}/{number}").words and "/secret/end" in owner.get(f"{page}/{number}").text
+    assert owner.post(f"{page}/{number}/secret/end").to == f"{page}/{number}?done=ended"
+    assert "/secret/end" not in owner.get(f"{page}/{number}").text
     assert owner.post(f"{page}/{number}/state", state="paused").to == f"{page}/{number}?done=paused"
     assert "An admin paused it" in owner.get(f"{page}/{number}").words
     assert owner.post(f"{page}/{number}/remove").to == f"{page}?done=removed"

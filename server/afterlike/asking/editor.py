@@ -12,6 +12,7 @@ from afterlike.asking.listing import named, state_of
 from afterlike.asking.pages import one_of, path_of
 from afterlike.asking.places import Wrong, place_of, told
 from afterlike.asking.reading import gaps, read
+from afterlike.asking.retyping import CHANGEABLE, replaced, retyped
 from afterlike.clock import now
 from afterlike.errors import Invalid
 from afterlike.purposes import PURPOSES
@@ -27,7 +28,7 @@ def look(key: str, prompt: int) -> Response:
     """The form, filled with the newest version."""
     admin, site, role = sites.on_site(key)
     found = one_of(site, prompt)
-    return _form(site, role, found, drafted(found.flow, site.locale))
+    return form(site, role, found, drafted(found.flow, site.locale))
 
 
 def save(key: str, prompt: int) -> Response:
@@ -39,17 +40,37 @@ def save(key: str, prompt: int) -> Response:
     draft["key"] = found.key
     if button not in SAVES:
         pressed(draft, button, request.form.get("new_type", ""))
-        return _form(site, role, found, draft)
+        return form(site, role, found, draft, losing=_retype(draft, button))
     flow, wrong = read(draft)
     if wrong:
-        return _form(site, role, found, draft, wrong=wrong, status=422)
+        return form(site, role, found, draft, wrong=wrong, status=422)
     if draft == drafted(found.flow, site.locale):
         flow = found.flow  # only written down differently
     try:
         done = _keep(admin, site, found, flow, button)
     except prompts.Newer:
-        return _form(site, role, one_of(site, prompt), draft, status=409, newer=_newer(site, prompt))
+        return form(site, role, one_of(site, prompt), draft, status=409, newer=_newer(site, prompt))
     return redirect(f"{path_of(site)}/{prompt}?done={done}", 303)
+
+
+def _retype(draft: Draft, button: str) -> dict | None:
+    """Makes a card one of another type: at once where nothing is lost (`as.2`), else when told again (`anyway.2.rating`).
+
+    Answers what would be lost, where nothing was changed yet.
+    """
+    what, _, rest = button.partition(".")
+    place, _, type_ = rest.partition(".")
+    type_ = type_ or request.form.get(f"cards.{place}.new_type", "")
+    if what not in ("as", "anyway") or not re.fullmatch(r"\d{1,2}", place, re.ASCII) or int(place) >= len(draft["cards"]):
+        return None
+    card = draft["cards"][int(place)]
+    if type_ == card["type"] or not {type_, card["type"]} <= set(CHANGEABLE):
+        return None
+    made, lost = retyped(card, type_)
+    if lost and what == "as":
+        return {"place": int(place), "type": type_, "lost": lost}
+    replaced(draft["cards"], int(place), made)
+    return None
 
 
 def look_json(key: str, prompt: int) -> Response:
@@ -102,12 +123,14 @@ def _pasted(text: str, key: str, default: str) -> tuple[dict, Wrong]:
     return flow, gaps(flow, default)
 
 
-def _form(
+def form(
     site: Site, role: str, found: prompts.Prompt, draft: Draft, *, wrong: Wrong | None = None, status: int = 200,
-    newer: dict | None = None,
+    newer: dict | None = None, losing: dict | None = None,
 ) -> Response:
+    """The editor with this draft in it, saved or not; `losing` is what a change of type would take away."""
     return page(
-        "asking/editor.html", status=status, draft=draft, wrong=told(wrong or {}), base=_base(found), locales=_locales(draft),
+        "asking/editor.html", status=status, draft=draft, losing=losing, changeable=CHANGEABLE,
+        wrong=told(wrong or {}), base=_base(found), locales=_locales(draft),
         types=prompts.CARD_TYPES, kinds=prompts.KINDS, visitors=prompts.VISITORS, purposes=tuple(PURPOSES),
         questions=prompts.QUESTIONS, parts_of=prompts.parts, our_words=prompts.our_words, spoken=words.text,
         most_cards=prompts.MOST_CARDS, most_options=prompts.MOST_OPTIONS, newer=newer, **_about(site, role, found),

@@ -10,7 +10,7 @@ Wrong = dict[str, str]
 
 def told(wrong: Wrong) -> Wrong:
     """In the order of the page, each sentence in the admin's language as far as we have it."""
-    return {path: spoken(wrong[path]) for path in sorted(wrong, key=_order)}
+    return {path: says(wrong[path]) for path in sorted(wrong, key=_order)}
 
 
 def place_of(path: str) -> str:
@@ -83,63 +83,3 @@ NAMES = {
     "measure":                 lambda: says("Noting that they came back"),
     "survey_contact":          lambda: says("Questions by e-mail"),
 }
-
-
-def spoken(sentence: str) -> str:
-    """A sentence of the check in the admin's language; one that we have no words for stays in English."""
-    for pattern, say in SENTENCES:
-        if found := pattern.fullmatch(sentence):
-            return say(found.groupdict())
-    return sentence
-
-
-def _pattern(ours: str) -> re.Pattern:
-    """Matches the sentence with any number in the place of each {name}."""
-    return re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>\\d+)", re.escape(ours)))
-
-
-# What prompts.checked says; the room below knows no admin, so its sentences get their other languages here.
-SENTENCES = tuple((_pattern(ours), say) for ours, say in {
-    "This is missing.": lambda _: says("This is missing."),
-    "This has the wrong type.": lambda _: says("This has the wrong type."),
-    "Must be a whole number.": lambda _: says("Must be a whole number."),
-    "Must be end or the key of a later card.": lambda _: says("Must be end or the key of a later card."),
-    "No answer leads to this card.": lambda _: says("No answer leads to this card."),
-    "A survey has 1 to 4 cards, at least one of them a question.":
-        lambda _: says("A survey has 1 to 4 cards, at least one of them a question."),
-    "An opt_in has a consent card and an address card, and a statement at the end if you like.":
-        lambda _: says("An opt_in has a consent card and an address card, and a statement at the end if you like."),
-    "A profile_link has a profile card, and no questions or boxes.":
-        lambda _: says("A profile_link has a profile card, and no questions or boxes."),
-    "A redirect has no cards.": lambda _: says("A redirect has no cards."),
-    "A thanks has no cards.": lambda _: says("A thanks has no cards."),
-    "A redirect needs the address it leads to.": lambda _: says("A redirect needs the address it leads to."),
-    "Only a redirect has this.": lambda _: says("Only a redirect has this."),
-    "A redirect ends on your own page; write the invitation as text.":
-        lambda _: says("A redirect ends on your own page; write the invitation as text."),
-    "There can be one profile card.": lambda _: says("There can be one profile card."),
-    "After a profile card only a statement may follow.": lambda _: says("After a profile card only a statement may follow."),
-    "There can be one consent card and one address card.": lambda _: says("There can be one consent card and one address card."),
-    "An address card stands directly after its consent card.":
-        lambda _: says("An address card stands directly after its consent card."),
-    "A consent card needs an address card directly after it.":
-        lambda _: says("A consent card needs an address card directly after it."),
-    "After an address card only a statement may follow.": lambda _: says("After an address card only a statement may follow."),
-    "Nothing leads to an address card but its consent card. Name that one.":
-        lambda _: says("Nothing leads to an address card but its consent card. Name that one."),
-    "Is more than there are options.": lambda _: says("Is more than there are options."),
-    "Where several can be chosen, only the card itself has a next.":
-        lambda _: says("Where several can be chosen, only the card itself has a next."),
-    "Must not be smaller than from.": lambda _: says("Must not be smaller than from."),
-    "Must come after starts_at.": lambda _: says("Must come after starts_at."),
-    "Must not hold control characters.": lambda _: says("Must not hold control characters."),
-    "We know no such language.": lambda _: says("We know no such language."),
-    "Must be a day like 2026-01-31 or a moment like 2026-01-31T18:00+01:00.":
-        lambda _: says("Must be a day like 2026-01-31 or a moment like 2026-01-31T18:00+01:00."),
-    "Must be a language like en, id or pt-BR.": lambda _: says("Must be a language like en, id or pt-BR."),
-    'Must be an ISO 4217 code like "EUR".': lambda _: says('Must be an ISO 4217 code like "EUR".'),
-    "Must be {least} to {most}.": lambda given: says("Must be {least} to {most}.", **given),
-    "Must have {least} to {most} characters.": lambda given: says("Must have {least} to {most} characters.", **given),
-    "Must hold {least} to {most} of them.": lambda given: says("Must hold {least} to {most} of them.", **given),
-    "Must hold at most {most}.": lambda given: says("Must hold at most {most}.", **given),
-}.items())

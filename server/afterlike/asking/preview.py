@@ -3,22 +3,30 @@
 Nothing is sent or counted: the page's security policy lets no call out.
 """
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from flask import Response, request
+from werkzeug.datastructures import MultiDict
 
 from afterlike import prompts, sites
+from afterlike.asking import editor
+from afterlike.asking.draft import typed
 from afterlike.asking.listing import named, state_of
 from afterlike.asking.pages import one_of, path_of
+from afterlike.asking.reading import read
 from afterlike.asking.recent import recent_likes
 from afterlike.clock import now
-from afterlike.errors import NotFound
+from afterlike.errors import Invalid, NotFound
 from afterlike.sites import Site, says
 from afterlike.web import CSP, house, page, page_in
 
 LOOKS, WIDTHS = ("light", "dark"), ("320", "480")
 SILENT = CSP.replace("connect-src 'self'", "connect-src 'none'")
 OTHER = "+other"  # as on the hosted page
+Pairs = list[tuple[str, str]]
+APART = {"proof", "do", "draft"}  # what a form holds besides the draft
 EMPTY = {"chosen": (), "other": "", "text": ""}
 
 
@@ -37,8 +45,49 @@ class Product:
 def widget(key: str, prompt: int) -> Response:
     """The real button and panel on a small stage, in a language, a look and a width."""
     admin, site, role = sites.on_site(key)
-    found = _version_of(site, one_of(site, prompt))
-    args, product = request.args, _product(site)
+    return _widget(site, role, _version_of(site, one_of(site, prompt)), request.args)
+
+
+def unsaved(key: str, prompt: int) -> Response:
+    """The same of what stands in the editor's form, saved or not; it travels in the forms of the page and is kept nowhere."""
+    admin, site, role, found, draft = _draft_of(key, prompt)
+    flow, wrong = read(draft["read"])
+    if wrong:
+        return editor.form(site, role, found, draft["read"], wrong=wrong, status=422)
+    return _widget(site, role, replace(found, flow=flow), request.form, draft=draft["sent"])
+
+
+def unsaved_page(key: str, prompt: int) -> Response:
+    """The hosted page of what stands in the editor's form; its buttons lead on through the flow and keep nothing."""
+    admin, site, role, found, draft = _draft_of(key, prompt)
+    flow, wrong = read(draft["read"])
+    if wrong:
+        return editor.form(site, role, found, draft["read"], wrong=wrong, status=422)
+    return _hosted(site, replace(found, flow=flow), request.form, draft=draft["sent"])
+
+
+def _draft_of(key: str, prompt: int) -> tuple:
+    """Who asks, and the draft: `read` as the editor reads it, `sent` as the pairs of its form. Changes nothing."""
+    admin, site, role = sites.on_site(key, least="editor")
+    request.max_content_length = request.max_form_memory_size = 3 * editor.MOST_FORM  # each letter may be escaped
+    sites.check_form()
+    found, sent = one_of(site, prompt), _pairs(request.form)
+    draft = typed(MultiDict(sent), site.locale) | {"key": found.key}
+    return admin, site, role, found, {"read": draft, "sent": sent}
+
+
+def _pairs(form: MultiDict) -> Pairs:
+    """The fields of the editor's form: as they came, or as a page of the preview carries them along."""
+    if "draft" not in form:
+        return [(name, value) for name, value in form.items(multi=True) if name not in APART]
+    try:
+        return [(str(name), str(value)) for name, value in json.loads(form["draft"])]
+    except (ValueError, TypeError, RecursionError):
+        raise Invalid(says("The draft could not be read. Go back to the editor and try again.")) from None
+
+
+def _widget(site: Site, role: str, found: prompts.Prompt, args: Mapping[str, str], *, draft: Pairs | None = None) -> Response:
+    product = _product(site)
     locales = prompts.languages(found.flow) or (site.locale,)
     locale = args.get("locale") if args.get("locale") in locales else _first(site, locales)
     chosen = {
@@ -50,7 +99,7 @@ def widget(key: str, prompt: int) -> Response:
     shown = page(
         "asking/preview.html", site=site, role=role, prompt=found, name=named(found.flow), state=state_of(found, now()),
         step=_step(site, found, locale, product), product=product, locales=locales, looks=LOOKS, widths=WIDTHS, chosen=chosen,
-        versions=versions,
+        versions=versions, draft=draft, carried=None if draft is None else json.dumps(draft, ensure_ascii=False),
     )
     shown.headers["Content-Security-Policy"] = SILENT
     return shown
@@ -59,13 +108,18 @@ def widget(key: str, prompt: int) -> Response:
 def hosted(key: str, prompt: int) -> Response:
     """The hosted survey page's rendering of one card; its buttons lead on through the flow and keep nothing."""
     admin, site, role = sites.on_site(key)
-    found, args = _version_of(site, one_of(site, prompt)), request.args
+    return _hosted(site, _version_of(site, one_of(site, prompt)), request.args)
+
+
+def _hosted(site: Site, found: prompts.Prompt, args: MultiDict, *, draft: Pairs | None = None) -> Response:
     product = _product(site)
     step = _step(site, found, args.get("locale", ""), product)
     cards = step.get("cards", [])
-    card = _card_to_show(cards)
+    card = _card_to_show(cards, args)
     note = {
-        "action": request.path, "back": f"{path_of(site)}/{found.id}/preview", "version": found.version, "locale": step["locale"],
+        "action": request.path, "back": f"{path_of(site)}/{found.id}/preview",
+        "version": found.version, "locale": step["locale"],
+        "carried": None if draft is None else json.dumps(draft, ensure_ascii=False),
         "note": says("This is a preview: nothing is sent or counted."), "leave": says("Back to the preview"),
     }
     if card is None:
@@ -74,7 +128,8 @@ def hosted(key: str, prompt: int) -> Response:
     consent = next((one for one in cards if one["type"] == "consent"), None)
     return page_in(
         step["locale"], "person/survey.html", site=site, step=step, card=card, number=cards.index(card) + 1, preview=note,
-        title=product.title, typed=EMPTY, wrong="", other=OTHER, agreed=_agreed(consent), topic=args.get("topic", "product"),
+        title=product.title, typed=EMPTY, wrong="", other=OTHER, agreed=_agreed(consent, args),
+        topic=args.get("topic", "product"),
         sent="", shop_url="", token="", no=consent["no"] if consent and card["type"] in ("consent", "address") else "",
     )
 
@@ -114,32 +169,32 @@ def _first(site: Site, locales: tuple[str, ...]) -> str:
 
 # --- through the flow, by the address alone -------------------------------------------------------------------------------
 
-def _card_to_show(cards: list[dict]) -> dict | None:
+def _card_to_show(cards: list[dict], args: MultiDict) -> dict | None:
     """The card that follows the one whose form was sent, or the one that is named, or the first; None at the end."""
-    at = request.args.get("at", "")
+    at = args.get("at", "")
     named_card = next((card for card in cards if card["key"] == at), None)
-    if "do" in request.args and named_card is not None:
-        return _after(cards, named_card)
+    if "do" in args and named_card is not None:
+        return _after(cards, named_card, args)
     return None if at == "end" else named_card or (cards[0] if cards else None)
 
 
-def _after(cards: list[dict], card: dict) -> dict | None:
-    to = _leads(card) if request.args["do"] == "send" else card.get("next")
-    place = cards.index(card) + (2 if card["type"] == "consent" and request.args["do"] == "no" else 1)
+def _after(cards: list[dict], card: dict, args: MultiDict) -> dict | None:
+    to = _leads(card, args) if args["do"] == "send" else card.get("next")
+    place = cards.index(card) + (2 if card["type"] == "consent" and args["do"] == "no" else 1)
     if to:
         return next((one for one in cards if one["key"] == to), None)
     return cards[place] if place < len(cards) else None
 
 
-def _leads(card: dict) -> str | None:
-    choice = request.args.get("choice", "")
+def _leads(card: dict, args: MultiDict) -> str | None:
+    choice = args.get("choice", "")
     by_choice = {option["key"]: option.get("next") for option in card.get("options", ())}
     by_choice |= {"yes": card.get("next_yes"), "no": card.get("next_no")} if card["type"] == "yes_no" else {}
     return by_choice.get(choice) or card.get("next")
 
 
-def _agreed(consent: dict | None) -> list[dict]:
+def _agreed(consent: dict | None, args: MultiDict) -> list[dict]:
     """What was ticked on the way here; all, where somebody came straight to the address."""
     boxes = consent["boxes"] if consent else []
-    ticked = request.args.getlist("agreed")
+    ticked = args.getlist("agreed")
     return [box for box in boxes if box["text_id"] in ticked or not ticked]

@@ -5,5 +5,9 @@ from afterlike.collect.drops import Drops
 from afterlike.collect.forget import erase, forget_visits
 from afterlike.collect.likes import Takeback, take_back
 from afterlike.collect.screening import REASONS
+from afterlike.collect.sightings import Sightings, forget_sightings
 
-__all__ = ["REASONS", "Drops", "Takeback", "erase", "forget_drops", "forget_visits", "take_back", "tally"]
+__all__ = [
+    "REASONS", "Drops", "Sightings", "Takeback", "erase", "forget_drops", "forget_sightings", "forget_visits", "take_back",
+    "tally",
+]

@@ -10,6 +10,7 @@ from flask import Response, request
 from marshmallow import Schema
 
 from afterlike import catalog, endorsers, prompts, sites, words
+from afterlike.addresses import BadAddress, allows, origin
 from afterlike.collect import answers, extension, likes, optins, reads, schemas, signed, visits
 from afterlike.collect.drops import Drops
 from afterlike.collect.screening import INSTALL_STEPS, STEPS, Event, Steps, event, screened
@@ -260,6 +261,7 @@ def counts() -> Response:
     """Public counts; the keys are split before they are unquoted, so that a key may hold a comma."""
     try:
         site, keys = _counts_query()
+        _note_buttons(site, keys)
     except AfterlikeError as dropped:
         site = sites.site_by_key(house(), request.args.get("site", ""))
         note_drop(site.id if site else 0, "counts", dropped.reason)
@@ -269,6 +271,16 @@ def counts() -> Response:
     told = answer(found, headers={"Cache-Control": COUNTS_CACHE})
     told.set_etag(reads.etag(found))
     return told.make_conditional(request)
+
+
+def _note_buttons(site: sites.Site, keys: list[str]) -> None:
+    """These products have a button on a page of the site; who asked is not looked at."""
+    try:
+        asks_from = origin(request.headers.get("Origin") or request.headers.get("Referer", ""))
+    except BadAddress:
+        return
+    if allows(site.origins, asks_from):
+        house().state["sightings"].note(site.id, keys)
 
 
 counts.openapi = {

@@ -113,6 +113,34 @@ def everything(tx: sa.Connection, site_id: int, wanted: Filter, *, locale: str, 
         last = rows[-1]
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """Likes that an admin ticked, or all that match and had arrived when they looked: `upto` is the newest of those."""
+
+    site_id: int
+    locale: str
+    ids: tuple[int, ...] = ()
+    wanted: Filter = Filter()
+    upto: int = 0
+
+
+def whose(tx: sa.Connection, chosen: Chosen) -> sa.Select:
+    """`person` and `likes` of whoever the chosen likes are of: an endorser's id, or minus a browser's; nobody who is erased."""
+    likes, visitors = tables.likes.c, tables.visitors.c
+    where = [likes.site_id == chosen.site_id, likes.id.in_(chosen.ids)] if chosen.ids else [
+        *_where(chosen.site_id, chosen.wanted, _choices(tx, chosen.site_id, chosen.wanted, chosen.locale)),
+        likes.id <= chosen.upto,
+    ]
+    person = sa.func.coalesce(visitors.endorser_id, -visitors.id).label("person")
+    asked = sa.select(person, sa.func.count().label("likes")).select_from(_joined())
+    return asked.where(*where, visitors.erased_at.is_(None)).group_by(person)
+
+
+def newest(tx: sa.Connection, site_id: int) -> int:
+    """The number of the like that arrived last here."""
+    return tx.scalar(sa.select(sa.func.coalesce(sa.func.max(tables.likes.c.id), 0)).where(tables.likes.c.site_id == site_id))
+
+
 def liked_products(tx: sa.Connection, site_id: int, most: int = 200) -> list[sa.Row]:
     """(id, name) of the products that were liked, most liked first; for the filter."""
     products, counts = tables.products.c, tables.like_counts.c

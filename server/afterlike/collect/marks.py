@@ -77,7 +77,7 @@ def filters_of(tx: sa.Connection, site_id: int) -> list[sa.Row]:
 
 
 def save_filter(tx: sa.Connection, items: list[tuple[int, str, str, int]]) -> list[int]:
-    """For each (site id, name, query, now): keeps it, FULL for one too many; the same name again is the new filter."""
+    """For each (site id, name, query, now): keeps it; its id, FULL for one too many. The same name again is the new filter."""
     return [_save_filter(tx, *item) for item in items]
 
 
@@ -87,7 +87,7 @@ def _save_filter(tx: sa.Connection, site_id: int, name: str, query: str, at: int
         return FULL
     kept = {"query": query, "saved_at": at}
     row = db.insert(tx, _filters).values(site_id=site_id, name=name, **kept)
-    return tx.execute(row.on_conflict_do_update(index_elements=["site_id", "name"], set_=kept)).rowcount
+    return tx.scalar(row.on_conflict_do_update(index_elements=["site_id", "name"], set_=kept).returning(_filters.c.id))
 
 
 def drop_filter(tx: sa.Connection, items: list[tuple[int, int]]) -> list[int]:

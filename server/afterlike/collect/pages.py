@@ -41,11 +41,11 @@ def listing(key: str) -> Response:
     last = max(1, -(-total // PER_PAGE))
     if number > last:
         kept = {name: request.args.get(name) for name in TOLD}
-        return redirect(f"{request.path}?{_query(wanted, page=last, **kept)}", 303)
+        return redirect(f"{request.path}?{query_of(wanted, page=last, **kept)}", 303)
     return page(
         "collect/endorsements.html", site=site, role=role, rows=rows, total=total, wanted=wanted, products=products,
         numbers=[(label, *numbers.get(kind, (0, 0))) for kind, label in NUMBERS], page_number=number, last_page=last,
-        per_page=PER_PAGE, states=STATES, sources=SOURCES, query=_query(wanted), done=done, link_to=_query_for(wanted),
+        per_page=PER_PAGE, states=STATES, sources=SOURCES, query=query_of(wanted), done=done, link_to=_query_for(wanted),
         by_source=by_source, saved=saved, tags=tags, told=_told(), limits=marks, longest_reason=moderation.LONGEST_REASON,
     )
 
@@ -119,6 +119,8 @@ def decide(key: str) -> Response:
     admin, site, role = sites.on_site(key, least="editor")
     sites.check_form()
     decision, ids = request.form.get("decision", ""), ticked()
+    if decision == "erase":
+        return _to_erasing(site, ids)
     if decision in MARKS:
         return _mark(admin, site, decision, ids)
     undoes = _batch(request.form.get("batch", "")) if decision == "undo" else None
@@ -128,6 +130,13 @@ def decide(key: str) -> Response:
     wish = moderation.Decision(site.id, ids, decision, now(), batch, admin.id, reason[:moderation.LONGEST_REASON] or None, undoes)
     changed = sites.audited(admin, site, f"like_{decision}", moderation.decide, wish, about=list)
     return redirect(back(site.key, {"done": decision, "batch": batch.hex() if changed else "none"}), 303)
+
+
+def _to_erasing(site: sites.Site, ids: tuple[int, ...]) -> Response:
+    """The page that says what would go; it changes nothing."""
+    if not ids or len(ids) > MOST_AT_ONCE:
+        raise Invalid(says("Tick up to {most} likes, then press the button again.", most=MOST_AT_ONCE))
+    return redirect(f"/admin/sites/{site.key}/people/erase?likes={','.join(map(str, ids))}", 303)
 
 
 def _mark(admin: sites.Admin, site: sites.Site, decision: str, ids: tuple[int, ...]) -> Response:
@@ -149,11 +158,12 @@ def save_filter(key: str) -> Response:
     """Keeps the filters in force under a name."""
     admin, site, role = sites.on_site(key, least="editor")
     sites.check_form()
-    query = _query(asked(dict(parse_qsl(request.form.get("query", "")[:2000]))))
+    query = query_of(asked(dict(parse_qsl(request.form.get("query", "")[:2000]))))
     if not query:
         raise Invalid(says("Choose a filter first, then save it."))
     kept = sites.audited(admin, site, "filter_saved", marks.save_filter,
-                         (site.id, marks.name_of(request.form.get("name", "")), query, now()), about=_only_if_any)
+                         (site.id, marks.name_of(request.form.get("name", "")), query, now()),
+                         about=lambda kept: [kept] if kept != marks.FULL else [])
     if kept == marks.FULL:
         raise Invalid(says("A site keeps up to {most} filters. Delete one that nobody needs.", most=marks.MOST_FILTERS))
     return redirect(f"/admin/sites/{site.key}/endorsements?{query}&told=saved", 303)
@@ -163,7 +173,8 @@ def drop_filter(key: str, id: int) -> Response:
     """Forgets a saved filter."""
     admin, site, role = sites.on_site(key, least="editor")
     sites.check_form()
-    if not sites.audited(admin, site, "filter_dropped", marks.drop_filter, (site.id, id), about=_only_if_any):
+    gone = sites.audited(admin, site, "filter_dropped", marks.drop_filter, (site.id, id), about=lambda gone: [id] if gone else [])
+    if not gone:
         raise NotFound()
     return redirect(back(site.key, {"told": "dropped"}), 303)
 
@@ -223,7 +234,7 @@ def _page_number() -> int:
     return max(1, int(text)) if re.fullmatch(r"\d{1,9}", text, re.ASCII) else 1
 
 
-def _query(wanted: Filter, **more) -> str:
+def query_of(wanted: Filter, **more) -> str:
     """The filter as a query string, without what is not asked for."""
     pairs = {
         "q": wanted.search, "product": wanted.product, "state": wanted.state, "source": wanted.source, "tag": wanted.tag,
@@ -234,7 +245,7 @@ def _query(wanted: Filter, **more) -> str:
 
 
 def _query_for(wanted: Filter):
-    return lambda **more: _query(wanted, **more)
+    return lambda **more: query_of(wanted, **more)
 
 
 def _done(tx: sa.Connection, site_id: int) -> moderation.Done | None:

@@ -10,14 +10,14 @@ from afterlike import prompts, safefetch, sites, tables, words
 from afterlike.clock import DAY, now
 from afterlike.collect import snippets, tagged
 from afterlike.collect.screening import REASONS
-from afterlike.errors import AfterlikeError, Invalid, Refused, TooMany
+from afterlike.errors import AfterlikeError, Invalid, Refused, TooMany, stated
 from afterlike.web import house, page
 
 LOOK_AGAIN_S = 5
 MOST_LOOKS = 36  # three minutes
 PLATFORMS = ("html", "wordpress", "shopify", "gtm")
 CALLS = ("likes", "mine", "shown", "visits", "details", "answers")
-OWNERS_ONLY = "Only who owns a site here can add another one. Ask whoever runs this server."
+OWNERS_ONLY = stated("Only who owns a site here can add another one. Ask whoever runs this server.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def add(tx: sa.Connection, items: list[New]) -> list[str]:
 
 def _add(tx: sa.Connection, item: New) -> str:
     if not item.origins:
-        raise Invalid(fields={"origin": "Give the address of your shop, such as https://shop.example."})
+        raise Invalid(fields={"origin": stated("Give the address of your shop, such as https://shop.example.")})
     locale = item.locale if item.locale in words.LOCALES else words.SOURCE
     made = sites.add_site(tx, name=item.name, origins=item.origins, locale=locale, now=item.now)
     sites.join(tx, made.id, item.admin_id, "owner")

@@ -41,11 +41,11 @@ def erase(tx: sa.Connection, site_id: int, endorser_id: int, visitor_ids: list[i
     merges = tables.merges
     tx.execute(sa.delete(merges).where((merges.c.to_id == endorser_id) | merges.c.visitor_id.in_(visitor_ids)))
     for visitor_id in visitor_ids:
-        _make_nobody(tx, visitor_id)
+        _make_nobody(tx, visitor_id, at)
 
 
-def _make_nobody(tx: sa.Connection, visitor_id: int) -> None:
-    nobody = {"hash": secrets.token_bytes(16), "endorser_id": None}
+def _make_nobody(tx: sa.Connection, visitor_id: int, at: int) -> None:
+    nobody = {"hash": secrets.token_bytes(16), "endorser_id": None, "erased_at": at}
     tx.execute(sa.update(tables.visitors).where(tables.visitors.c.id == visitor_id).values(nobody))
 
 
@@ -56,18 +56,18 @@ def has_confirmed_address(tx: sa.Connection, endorser_id: int) -> bool:
     return tx.scalar(sa.select(sa.exists().where(confirmed)))
 
 
-def erase_browser(tx: sa.Connection, site_id: int, visitor_id: int, *, method: str, at: int) -> None:
+def erase_browser(tx: sa.Connection, site_id: int, visitor_id: int, *, method: str, at: int, actor: str = "person") -> None:
     """What a browser asked for and nobody confirmed; profiles, where it is all there is of somebody; then it is a stranger.
 
     Whose the addresses are that it typed is not known: none is suppressed, and what others asked for with the same one stays.
     """
     visitors, merges = tables.visitors.c, tables.merges
     endorser_id = tx.scalar(sa.select(visitors.endorser_id).where(visitors.id == visitor_id))
-    _forget_requests(tx, site_id, visitor_id, {"endorser_id": endorser_id, "method": method, "at": at})
+    _forget_requests(tx, site_id, visitor_id, {"endorser_id": endorser_id, "method": method, "actor": actor, "at": at})
     if endorser_id is not None and _is_all_of(tx, site_id, visitor_id, endorser_id):
         tx.execute(sa.delete(tables.profile_links).where(tables.profile_links.c.endorser_id == endorser_id))
     tx.execute(sa.delete(merges).where(merges.c.visitor_id == visitor_id))
-    _make_nobody(tx, visitor_id)
+    _make_nobody(tx, visitor_id, at)
 
 
 def _is_all_of(tx: sa.Connection, site_id: int, visitor_id: int, endorser_id: int) -> bool:

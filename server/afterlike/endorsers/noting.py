@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from afterlike import db, tables
-from afterlike.errors import Invalid, NotFound
+from afterlike.errors import Invalid, NotFound, stated
 
 LONGEST_TAG, LONGEST_NOTE, MOST_TAGS = 40, 2_000, 20
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-NO_TAG = "A tag is one to 40 characters, without a comma."
-MANY_TAGS = "A person can have 20 tags. Take one off first."
-NO_NOTE = "A note is one to 2,000 characters."
+NO_TAG = stated("A tag is one to {most} characters, without a comma.", most=40)
+MANY_TAGS = stated("A person can have {most} tags. Take one off first.", most=20)
+NO_NOTE = stated("A note is one to {most} characters.", most="2,000")
 
 _tags, _notes = tables.endorser_tags, tables.endorser_notes
 

@@ -9,10 +9,10 @@ from afterlike import journal, tables
 from afterlike.endorsers import noting
 from afterlike.endorsers.forget import has_confirmed_address, visitors_of
 from afterlike.endorsers.merging import move_links, undo
-from afterlike.errors import Invalid, NotFound
+from afterlike.errors import Invalid, NotFound, stated
 
-BOTH_PROVEN = "Both have proved an address of their own. Only they can become one, by confirming the same address."
-ITSELF = "This is the same person."
+BOTH_PROVEN = stated("Both have proved an address of their own. Only they can become one, by confirming the same address.")
+ITSELF = stated("This is the same person.")
 
 _merges, _visitors = tables.merges, tables.visitors
 

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from afterlike import db, endorsers, prompts, tables
 from afterlike.clock import MINUTE
-from afterlike.errors import Invalid, NotFound
+from afterlike.errors import Invalid, NotFound, stated
 from afterlike.honest import RANKED_FROM, Rate, mean_interval
 
 LIVE = 5_000
@@ -314,7 +314,7 @@ class Tag:
     off: bool = False
 
 
-MANY_TAGS = "An answer can have 10 tags. Take one off first."
+MANY_TAGS = stated("An answer can have {most} tags. Take one off first.", most=10)
 
 
 def tag(tx: sa.Connection, items: list[Tag]) -> list[None]:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from afterlike import tables
 from afterlike.clock import DAY
 from afterlike.honest import Rate
+from afterlike.insight import coverage
 from afterlike.insight.sums import day_of, zone_of
 from afterlike.purposes import BY_MAIL
 from afterlike.sites import Site
@@ -130,8 +131,9 @@ _ONE_DAY = sa.select(
 
 # --- what waits ---------------------------------------------------------------------------------------------------
 
-def waiting(tx: sa.Connection, site_id: int, told: Totals) -> dict[str, int]:
+def waiting(tx: sa.Connection, site_id: int, told: Totals, now: int) -> dict[str, int]:
     """what -> how many, of what an admin should look at; nothing that is nought."""
+    channels = tables.channels.c
     talks, mail, claims, products = tables.conversations.c, tables.outbox.c, tables.origin_claims.c, tables.products.c
     sums, shown = tables.product_sums.c, tables.product_showings.c
 
@@ -143,10 +145,13 @@ def waiting(tx: sa.Connection, site_id: int, told: Totals) -> dict[str, int]:
     found = {
         "conversations": count(tables.conversations, talks.site_id == site_id, talks.waits_for == "admin"),
         "mail": count(tables.outbox, mail.site_id == site_id, mail.state == "failed"),
+        "bounced": count(tables.channels, channels.site_id == site_id, channels.state.in_(("bounced", "complained"))),
         "held": told.held,
         "claims": count(tables.origin_claims, claims.site_id == site_id, claims.state == "lapsed"),
         "silent": count(silent, sums.site_id == site_id, sums.answered == 0, shown.price_minor.is_not(None),
                         sums.widget + sums.extension + sums.api > 0),
+        "whole_site": int(coverage.whole_site(tx, site_id, now) is not None),
+        "buttonless": coverage.buttonless(tx, site_id, now),
     }
     return {name: number for name, number in found.items() if number}
 

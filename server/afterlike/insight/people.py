@@ -24,13 +24,15 @@ class Wanted:
     tag: str = ""
     sort: str = "last"
     subject: bytes | None = None
+    bounced: bool = False
 
     @property
     def is_empty(self) -> bool:
-        return not (self.search or self.confirmed or self.proven or self.waiting or self.tag)
+        return not (self.search or self.confirmed or self.proven or self.waiting or self.tag or self.bounced)
 
     def query(self, **more) -> str:
         pairs = {"q": self.search, "confirmed": int(self.confirmed), "proven": int(self.proven), "waiting": int(self.waiting),
+                 "bounced": int(self.bounced),
                  "tag": self.tag, "sort": self.sort if self.sort != "last" else ""}
         return urlencode({name: value for name, value in (pairs | more).items() if value})
 
@@ -70,7 +72,7 @@ def found(tx: sa.Connection, site_id: int, wanted: Wanted, *, page: int) -> tupl
 
 
 def _only(site_id: int, wanted: Wanted) -> list[sa.ColumnElement[bool]]:
-    links, talks, tags = tables.profile_links.c, tables.conversations.c, tables.endorser_tags.c
+    links, talks, tags, channels = tables.profile_links.c, tables.conversations.c, tables.endorser_tags.c, tables.channels.c
 
     def among(column: sa.Column, *where) -> sa.ColumnElement[bool]:
         return _sums.person.in_(sa.select(column).where(*where))
@@ -80,6 +82,8 @@ def _only(site_id: int, wanted: Wanted) -> list[sa.ColumnElement[bool]]:
         only.append(among(links.endorser_id, links.site_id == site_id, links.state == "proven"))
     if wanted.waiting:
         only.append(among(talks.endorser_id, talks.site_id == site_id, talks.waits_for == "admin"))
+    if wanted.bounced:
+        only.append(among(channels.endorser_id, channels.site_id == site_id, channels.state.in_(("bounced", "complained"))))
     if wanted.tag:
         only.append(among(tags.endorser_id, tags.site_id == site_id, tags.tag == wanted.tag))
     if wanted.search:

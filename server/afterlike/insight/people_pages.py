@@ -31,7 +31,7 @@ def _wanted(site: sites.Site) -> people.Wanted:
     subject = endorsers.subject(house().keyring, site.id, search.lower()) if "@" in search else None
     return people.Wanted(
         search, *(request.args.get(name) == "1" for name in ("confirmed", "proven", "waiting")), asked.search("tag"),
-        asked.one_of("sort", people.SORTS, "last"), subject,
+        asked.one_of("sort", people.SORTS, "last"), subject, request.args.get("bounced") == "1",
     )
 
 

@@ -7,7 +7,7 @@ from flask import Response, request
 from afterlike import sites
 from afterlike.clock import DAY, now
 from afterlike.errors import NotFound
-from afterlike.insight import asked, charts, people, products
+from afterlike.insight import asked, charts, coverage, people, products
 from afterlike.insight.charts import Chart
 from afterlike.insight.files import csv_file
 from afterlike.insight.sums import day_of, zone_of
@@ -22,12 +22,13 @@ def listing(key: str) -> Response:
     admin, site, role = sites.on_site(key)
     wanted, number = _wanted(), asked.page_number()
     with house().db.read() as tx:
-        rows, total = products.found(tx, site.id, wanted, page=number)
-        coverage = products.coverage(tx, site.id)
+        rows, total = products.found(tx, site.id, wanted, page=number, now=now())
+        covered, unliked = coverage.coverage(tx, site.id, now()), coverage.unliked(tx, site.id, now())
     last = asked.last_page(total, products.PER_PAGE)
     if number > last:
         return asked.to_page(wanted.query(page=last))
-    return page("insight/products.html", site=site, role=role, rows=rows, total=total, wanted=wanted, coverage=coverage,
+    return page("insight/products.html", site=site, role=role, rows=rows, total=total, wanted=wanted, covered=covered,
+                unliked=unliked, covered_days=coverage.DAYS,
                 page_number=number, last_page=last, ranked_from=products.RANKED_FROM)
 
 

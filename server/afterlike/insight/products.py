@@ -9,10 +9,11 @@ import sqlalchemy as sa
 
 from afterlike import prompts, tables
 from afterlike.honest import RANKED_FROM, Rate
+from afterlike.insight.coverage import without_button
 
 PER_PAGE = 50
 SORTS = ("likes", "answered", "last", "name")
-ONLY = ("silent",)
+ONLY = ("silent", "buttonless")
 MOST_ANSWERS = 20_000  # the newest of one product are told; more change no share
 
 _sums = tables.product_sums.c
@@ -21,7 +22,8 @@ _counted = _sums.widget + _sums.extension + _sums.api
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What an admin asked for; `only` silent: with a price, liked, and nobody said why."""
+    """What an admin asked for; `only` silent: with a price, liked, and nobody said why; buttonless: liked, and no page
+    has shown a button of it lately."""
 
     search: str = ""
     only: str = ""
@@ -65,7 +67,7 @@ class Product:
         return Rate(min(self.answered, self.likes), self.likes)
 
 
-def found(tx: sa.Connection, site_id: int, wanted: Wanted, *, page: int) -> tuple[list[Product], int]:
+def found(tx: sa.Connection, site_id: int, wanted: Wanted, *, page: int, now: int = 0) -> tuple[list[Product], int]:
     """A page of products that were ever liked, and how many there are. Those under n = 10 stand behind, by name: unranked."""
     shown, products = tables.product_showings.c, tables.products.c
     where = [_sums.site_id == site_id]
@@ -74,6 +76,8 @@ def found(tx: sa.Connection, site_id: int, wanted: Wanted, *, page: int) -> tupl
         where.append(sa.or_(*(place.icontains(wanted.search, autoescape=True) for place in places)))
     if wanted.only == "silent":
         where += [_sums.answered == 0, _counted > 0, shown.price_minor.is_not(None)]
+    if wanted.only == "buttonless":
+        where += without_button(site_id, now)
     total = tx.scalar(sa.select(sa.func.count()).select_from(_joined()).where(*where))
     asked = _asked().where(*where).order_by(*_order(wanted.sort)).limit(PER_PAGE).offset((page - 1) * PER_PAGE)
     return [Product(*row) for row in tx.execute(asked)], total
@@ -240,14 +244,3 @@ def people_of(tx: sa.Connection, product_id: int, most: int = 12) -> list[int]:
     asked = sa.select(visitors.endorser_id).join_from(newest, tables.visitors, visitors.id == newest.c.visitor_id)
     asked = asked.where(visitors.endorser_id.is_not(None)).group_by(visitors.endorser_id)
     return list(tx.scalars(asked.order_by(last.desc()).limit(most)))
-
-
-def coverage(tx: sa.Connection, site_id: int) -> tuple[int, int]:
-    """(products that were liked at some time, those among them whose price is known).
-
-    A product with a button that nobody has pressed is not known to the server: the counts that a page asks for are not kept.
-    """
-    shown = tables.product_showings.c
-    priced = sa.func.coalesce(sa.func.sum(sa.case((shown.price_minor.is_not(None), 1), else_=0)), 0)
-    row = tx.execute(sa.select(sa.func.count(), priced).select_from(_joined()).where(_sums.site_id == site_id)).one()
-    return int(row[0]), int(row[1])

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from afterlike.errors import Conflict
+from afterlike.errors import Conflict, stated
 from afterlike.prompts import store
 from afterlike.prompts.flow import checked
 from afterlike.prompts.store import ORDER, Saved
@@ -51,7 +51,7 @@ class Moved(NamedTuple):
 class Newer(Conflict):
     """Somebody saved another version in the meantime."""
 
-    sentence = "Somebody saved another version of this prompt in the meantime."
+    sentence = stated("Somebody saved another version of this prompt in the meantime.")
 
 
 class Numbers(NamedTuple):
@@ -70,7 +70,7 @@ def make(tx: sa.Connection, items: list[Made]) -> list[int | Exception]:
 def _make(tx: sa.Connection, item: Made) -> int | Exception:
     taken = set(tx.scalars(sa.select(prompts.c.key).where(prompts.c.site_id == item.site_id)))
     if len(taken) >= MOST_PROMPTS:
-        return Conflict("This site has as many prompts as we can keep.")
+        return Conflict(stated("This site has as many prompts as we can keep."))
     return store.add_prompt(tx, item.site_id, item.flow | {"key": free_key(item.flow["key"], taken)}, item.at, item.state)
 
 

@@ -7,6 +7,7 @@ from babel import Locale, UnknownLocaleError
 from marshmallow import ValidationError, fields
 
 from afterlike import words
+from afterlike.errors import stated
 
 MOST_LANGUAGES = 20
 
@@ -31,17 +32,17 @@ class Words(fields.Field):
             return _built_in(value, self.fills)
         if isinstance(value, dict) and 0 < len(value) <= MOST_LANGUAGES:
             return self._by_language(value)
-        raise ValidationError('Write a text, or one for each language: {"en": "…", "id": "…"}.')
+        raise ValidationError(stated('Write a text, or one for each language: {"en": "…", "id": "…"}.'))
 
     def _by_language(self, value: dict) -> dict:
         made, wrong = {}, {}
-        for code, said in value.items():
+        for code, text in value.items():
             try:
-                made[language(code)] = _line(said, self.most, fills=self.fills)
+                made[language(code)] = _line(text, self.most, fills=self.fills)
             except ValidationError as error:
                 wrong[code] = error.messages
         if len(made) + len(wrong) < len(value):
-            wrong["_schema"] = ["A language stands here twice."]
+            wrong["_schema"] = [stated("A language stands here twice.")]
         if wrong:
             raise ValidationError(wrong)
         return dict(sorted(made.items()))
@@ -61,7 +62,7 @@ class Line(fields.Field):
 class Key(fields.Field):
     def _deserialize(self, value, attr, data, **more) -> str:
         if not isinstance(value, str) or not KEY.fullmatch(value):
-            raise ValidationError("Use up to 40 small letters, digits, - and _, like first-like.")
+            raise ValidationError(stated("Use up to 40 small letters, digits, - and _, like first-like."))
         return value
 
 
@@ -73,14 +74,14 @@ class Language(fields.Field):
 class Flag(fields.Field):
     def _deserialize(self, value, attr, data, **more) -> bool:
         if not isinstance(value, bool):
-            raise ValidationError("Must be true or false.")
+            raise ValidationError(stated("Must be true or false."))
         return value
 
 
 class Share(fields.Field):
     def _deserialize(self, value, attr, data, **more) -> float:
         if type(value) not in (int, float) or not 0 <= value <= 1:
-            raise ValidationError("Must be a number from 0 to 1; 0.25 asks one visitor in four.")
+            raise ValidationError(stated("Must be a number from 0 to 1; 0.25 asks one visitor in four."))
         return float(value)
 
 
@@ -92,7 +93,7 @@ class Moment(fields.Field):
                 return value
         except ValueError:
             pass
-        raise ValidationError("Must be a day like 2026-01-31 or a moment like 2026-01-31T18:00+01:00.")
+        raise ValidationError(stated("Must be a day like 2026-01-31 or a moment like 2026-01-31T18:00+01:00."))
 
 
 def moment(text: str, *, closing: bool = False) -> int:
@@ -110,24 +111,24 @@ def moment(text: str, *, closing: bool = False) -> int:
 def language(code) -> str:
     """`pt_br` as `pt-BR`; raises ValidationError for what is no language Babel knows."""
     if not isinstance(code, str) or not LANGUAGE.fullmatch(code):
-        raise ValidationError("Must be a language like en, id or pt-BR.")
+        raise ValidationError(stated("Must be a language like en, id or pt-BR."))
     first, *rest = code.replace("_", "-").split("-")
     made = "-".join([first.lower(), *(part.upper() if len(part) < 4 else part.title() for part in rest)])
     try:
         Locale.parse(made, sep="-")
     except (ValueError, UnknownLocaleError):
-        raise ValidationError("We know no such language.") from None
+        raise ValidationError(stated("We know no such language.")) from None
     return made
 
 
 def _line(value, most: int, *, fills: str = "") -> str:
     if not isinstance(value, str):
-        raise ValidationError("Must be a text in quotes.")
+        raise ValidationError(stated("Must be a text in quotes."))
     text = value.strip()
     if not 1 <= len(text) <= most:
-        raise ValidationError(f"Must have 1 to {most} characters.")
+        raise ValidationError(stated("Must have {least} to {most} characters.", least=1, most=most))
     if CONTROL.search(text):
-        raise ValidationError("Must not hold control characters.")
+        raise ValidationError(stated("Must not hold control characters."))
     if fills:
         _recalls_only(fills, text)
     return text
@@ -136,11 +137,11 @@ def _line(value, most: int, *, fills: str = "") -> str:
 def _recalls_only(fills: str, text: str) -> None:
     strange = next((found for found in RECALL.findall(text) if found != fills), None)
     if strange:
-        raise ValidationError(f"Only {fills} is filled in here; {strange} is not.")
+        raise ValidationError(stated("Only {name} is filled in here; {other} is not.", name=fills, other=strange))
 
 
 def _built_in(value: dict, fills: str) -> dict:
     if len(value) != 1 or not isinstance(value["built_in"], str) or value["built_in"] not in words.known():
-        raise ValidationError({"built_in": ["There is no such built-in text. Write its English sentence, alone."]})
+        raise ValidationError({"built_in": [stated("There is no such built-in text. Write its English sentence, alone.")]})
     _recalls_only(fills, value["built_in"])
     return {"built_in": value["built_in"]}

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, validates_schema
 from marshmallow.validate import Length, OneOf, Range
 
-from afterlike.errors import Invalid
+from afterlike.errors import Invalid, stated
 from afterlike.prompts.fields import MOST_LANGUAGES, Flag, Key, Language, Line, Moment, Share, Words, moment
 from afterlike.purposes import PURPOSES, SITE
 from afterlike.wire import UNSTORABLE, Currency, WebAddress, Whole, loaded
@@ -27,10 +27,10 @@ MOST_LETTERS = 60_000  # in the whole JSON; the answer to a like carries the flo
 DEEPEST = 12
 
 SENTENCES = {
-    "required": "This is missing.",
-    "invalid": "This has the wrong type.",
-    "type": "This must be an object: {…}.",
-    "unknown": "There is no such field here. Check the spelling.",
+    "required": stated("This is missing."),
+    "invalid": stated("This has the wrong type."),
+    "type": stated("This must be an object: {…}."),
+    "unknown": stated("There is no such field here. Check the spelling."),
 }
 
 
@@ -40,7 +40,7 @@ def checked(flow: dict) -> dict:
     Raises Invalid whose `fields` maps JSON paths such as `cards.0.options.2.key` to sentences, for any JSON value.
     """
     if not isinstance(flow, dict):
-        raise Invalid("A flow is a JSON object.", fields={"flow": "Must be an object: {…}."})
+        raise Invalid(stated("A flow is a JSON object."), fields={"flow": stated("Must be an object: {…}.")})
     _refuse_silly(flow)
     return loaded(FLOW, flow)
 
@@ -55,9 +55,9 @@ def _refuse_silly(flow: dict) -> None:
         parts += 1 + len(inside)
         letters += len(value) if isinstance(value, str) else 0
         if depth > DEEPEST or parts > MOST_PARTS or letters > MOST_LETTERS:
-            raise Invalid("The flow is too long.", fields={"flow": "Too long or nested too deeply."})
+            raise Invalid(stated("The flow is too long."), fields={"flow": stated("Too long or nested too deeply.")})
         if isinstance(value, str) and UNSTORABLE.search(value):
-            raise Invalid("The flow holds NUL or half a character.", fields={"flow": "Holds what is not text."})
+            raise Invalid(stated("The flow holds NUL or half a character."), fields={"flow": stated("Holds what is not text.")})
 
 
 # --- shapes -------------------------------------------------------------------------------------------------------
@@ -86,7 +86,7 @@ class Card(fields.Field):
             raise ValidationError(SENTENCES["type"])
         kind = value.get("type")
         if not isinstance(kind, str) or kind not in CARDS:
-            raise ValidationError({"type": [f"Must be one of: {', '.join(CARD_TYPES)}."]})
+            raise ValidationError({"type": [stated("Must be one of: {these}.", these=", ".join(CARD_TYPES))]})
         return CARDS[kind].load(value)
 
 
@@ -96,17 +96,18 @@ def shape(**named) -> Schema:
 
 def some(inner: fields.Field, most: int, *, least: int = 0) -> fields.List:
     """A list that may be left out when it may be empty."""
-    words_for_it = f"Must hold {least} to {most} of them." if least else f"Must hold at most {most}."
+    between = stated("Must hold {least} to {most} of them.", least=least, most=most)
+    words_for_it = between if least else stated("Must hold at most {most}.", most=most)
     more = {"required": True} if least else {"load_default": list}
     return fields.List(inner, validate=Length(least, most, error=words_for_it), **more)
 
 
 def whole(least: int, most: int, **more) -> Whole:
-    return Whole(validate=Range(least, most, error=f"Must be {least} to {most}."), **more)
+    return Whole(validate=Range(least, most, error=stated("Must be {least} to {most}.", least=least, most=most)), **more)
 
 
 def one_of(*values: str, **more) -> fields.String:
-    return fields.String(validate=OneOf(values, error=f"Must be one of: {', '.join(values)}."), **more)
+    return fields.String(validate=OneOf(values, error=stated("Must be one of: {these}.", these=", ".join(values))), **more)
 
 
 def options(**more) -> fields.List:
@@ -198,26 +199,26 @@ Wrong = Iterator[tuple[str, str]]
 def _kind_has_its_parts(flow: dict) -> Wrong:
     kind, types = flow["kind"], [card["type"] for card in flow["cards"]]
     if kind == "survey" and not set(types) & set(QUESTIONS):
-        yield "cards", "A survey has 1 to 4 cards, at least one of them a question."
+        yield "cards", stated("A survey has 1 to 4 cards, at least one of them a question.")
     if kind == "opt_in" and types not in (["consent", "address"], ["consent", "address", "statement"]):
-        yield "cards", "An opt_in has a consent card and an address card, and a statement at the end if you like."
+        yield "cards", stated("An opt_in has a consent card and an address card, and a statement at the end if you like.")
     if kind == "profile_link" and ("profile" not in types or set(types) - {"profile", "statement"}):
-        yield "cards", "A profile_link has a profile card, and no questions or boxes."
+        yield "cards", stated("A profile_link has a profile card, and no questions or boxes.")
     if kind in ("redirect", "thanks") and types:
-        yield "cards", f"A {kind} has no cards."
+        yield "cards", stated("A {kind} has no cards.", kind=kind)
     if kind == "redirect" and "url" not in flow:
-        yield "url", "A redirect needs the address it leads to."
+        yield "url", stated("A redirect needs the address it leads to.")
     for name in [name for name in ("url", "text") if name in flow and kind != "redirect"]:
-        yield name, "Only a redirect has this."
+        yield name, stated("Only a redirect has this.")
     if kind == "redirect" and "thanks" in flow:
-        yield "thanks", "A redirect ends on your own page; write the invitation as text."
+        yield "thanks", stated("A redirect ends on your own page; write the invitation as text.")
 
 
 def _keys_differ(flow: dict) -> Wrong:
     seen: set[str] = set()
     for place, card in enumerate(flow["cards"]):
         if card["key"] == "end" or card["key"] in seen:
-            yield f"cards.{place}.key", "Each card needs a key of its own, other than end."
+            yield f"cards.{place}.key", stated("Each card needs a key of its own, other than end.")
         seen.add(card["key"])
         yield from _option_keys_differ(place, card.get("options", ()))
 
@@ -226,7 +227,7 @@ def _option_keys_differ(place: int, options) -> Wrong:
     seen: set[str] = set()
     for number, option in enumerate(options):
         if option["key"] in seen:
-            yield f"cards.{place}.options.{number}.key", "Each option needs a key of its own."
+            yield f"cards.{place}.options.{number}.key", stated("Each option needs a key of its own.")
         seen.add(option["key"])
 
 
@@ -235,7 +236,7 @@ def _jumps_lead_forward(flow: dict) -> Wrong:
     for place, card in enumerate(flow["cards"]):
         for path, target in _jumps(card):
             if target != "end" and target not in keys[place + 1:]:
-                yield f"cards.{place}.{path}", "Must be end or the key of a later card."
+                yield f"cards.{place}.{path}", stated("Must be end or the key of a later card.")
 
 
 def _jumps(card: dict) -> Iterator[tuple[str, str]]:
@@ -252,7 +253,7 @@ def _every_card_is_reached(flow: dict) -> Wrong:
     reached = {cards[0]["key"]} if cards else set()
     for place, card in enumerate(cards):
         if card["key"] not in reached:
-            yield f"cards.{place}", "No answer leads to this card."
+            yield f"cards.{place}", stated("No answer leads to this card.")
         later = [card["key"] for card in cards[place + 1:]] + ["end"]
         reached |= {target if target in later else later[0] for target in _ways_on(card)}
 
@@ -269,9 +270,9 @@ def _ways_on(card: dict) -> set[str | None]:
 def _profile_stands_last(flow: dict) -> Wrong:
     types = [card["type"] for card in flow["cards"]]
     if types.count("profile") > 1:
-        yield "cards", "There can be one profile card."
+        yield "cards", stated("There can be one profile card.")
     elif "profile" in types and set(types[types.index("profile") + 1:]) - {"statement"}:
-        yield f"cards.{types.index('profile')}", "After a profile card only a statement may follow."
+        yield f"cards.{types.index('profile')}", stated("After a profile card only a statement may follow.")
 
 
 def _consent_and_address_stand_together(flow: dict) -> Wrong:
@@ -279,13 +280,13 @@ def _consent_and_address_stand_together(flow: dict) -> Wrong:
     types = [card["type"] for card in flow["cards"]]
     consent, address = (types.index(type_) if type_ in types else None for type_ in ("consent", "address"))
     if max(types.count("consent"), types.count("address")) > 1:
-        yield "cards", "There can be one consent card and one address card."
+        yield "cards", stated("There can be one consent card and one address card.")
     elif address is not None and (consent is None or consent + 1 != address):
-        yield f"cards.{address}", "An address card stands directly after its consent card."
+        yield f"cards.{address}", stated("An address card stands directly after its consent card.")
     elif consent is not None and address is None:
-        yield f"cards.{consent}", "A consent card needs an address card directly after it."
+        yield f"cards.{consent}", stated("A consent card needs an address card directly after it.")
     elif address is not None and set(types[address + 1:]) - {"statement"}:
-        yield f"cards.{address}", "After an address card only a statement may follow."
+        yield f"cards.{address}", stated("After an address card only a statement may follow.")
 
 
 def _address_is_reached_by_consent_only(flow: dict) -> Wrong:
@@ -293,7 +294,7 @@ def _address_is_reached_by_consent_only(flow: dict) -> Wrong:
     for place, card in enumerate(flow["cards"]):
         for path, target in _jumps(card):
             if target in addresses:
-                yield f"cards.{place}.{path}", "Nothing leads to an address card but its consent card. Name that one."
+                yield f"cards.{place}.{path}", stated("Nothing leads to an address card but its consent card. Name that one.")
 
 
 def _purposes_differ(flow: dict) -> Wrong:
@@ -301,23 +302,23 @@ def _purposes_differ(flow: dict) -> Wrong:
         asked = [box["purpose"] for box in card.get("boxes", ())]
         for number, purpose in enumerate(asked):
             if purpose in asked[:number]:
-                yield f"cards.{place}.boxes.{number}.purpose", "There is one box for each purpose."
+                yield f"cards.{place}.boxes.{number}.purpose", stated("There is one box for each purpose.")
 
 
 def _choices_fit(flow: dict) -> Wrong:
     for place, card in enumerate(flow["cards"]):
         if card["type"] == "multi" and card.get("max", 1) > len(card["options"]) + ("other" in card):
-            yield f"cards.{place}.max", "Is more than there are options."
+            yield f"cards.{place}.max", stated("Is more than there are options.")
         if card.get("multiple") and any("next" in option for option in card["options"]):
-            yield f"cards.{place}.options", "Where several can be chosen, only the card itself has a next."
+            yield f"cards.{place}.options", stated("Where several can be chosen, only the card itself has a next.")
 
 
 def _numbers_in_order(flow: dict) -> Wrong:
     nth = flow["when"]["nth_like"]
     if nth["to"] is not None and nth["to"] < nth["from"]:
-        yield "when.nth_like.to", "Must not be smaller than from."
+        yield "when.nth_like.to", stated("Must not be smaller than from.")
     if flow["starts_at"] and flow["ends_at"] and moment(flow["starts_at"]) >= moment(flow["ends_at"], closing=True):
-        yield "ends_at", "Must come after starts_at."
+        yield "ends_at", stated("Must come after starts_at.")
 
 
 RULES = (

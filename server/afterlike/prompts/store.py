@@ -12,7 +12,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from afterlike import db
-from afterlike.errors import Conflict, Invalid, NotFound
+from afterlike.errors import Conflict, Invalid, NotFound, stated
 from afterlike.hot import Choose, Keep
 from afterlike.prompts.decide import Prompt, Rules, Turn, rules
 from afterlike.prompts.flow import checked
@@ -74,7 +74,7 @@ def add_prompt(tx: sa.Connection, site_id: int, flow: dict, now: int, state: str
     insert = db.insert(tx, prompts).values(row).on_conflict_do_nothing(index_elements=["site_id", "key"])
     added = tx.scalar(insert.returning(prompts.c.id))
     if added is None:
-        raise Conflict(f"This site has a prompt with the key {flow['key']} already.")
+        raise Conflict(stated("This site has a prompt with the key {key} already.", key=flow["key"]))
     _add_version(tx, added, 1, flow, now)
     return added
 
@@ -217,7 +217,7 @@ def _add_version(tx: sa.Connection, prompt_id: int, number: int, flow: dict, now
 
 def _check_state(state: str) -> None:
     if state not in STATES:
-        raise Invalid(fields={"state": f"Must be one of: {', '.join(STATES)}."})
+        raise Invalid(fields={"state": stated("Must be one of: {these}.", these=", ".join(STATES))})
 
 
 # --- turns and showings -------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from afterlike import db, outbox, tables
 from afterlike.clock import DAY, HOUR, now
 from afterlike.config import Config
 from afterlike.db import Database
-from afterlike.errors import Invalid, Never
+from afterlike.errors import Invalid, Never, stated
 from afterlike.mail import send
 from afterlike.signing import new_token, token_hash
 from afterlike.sites.logbook import audit_account
@@ -24,12 +24,15 @@ SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 200
 _two_at_a_time = threading.Semaphore(2)  # each check takes 64 MB
 
 
+NO_EMAIL = stated("Give an e-mail address like ana@shop.example.")
+
+
 def plain_email(typed: str) -> str:
     """An admin's address as it is compared; raises Invalid when it cannot be one."""
     email = typed.strip().lower()
     name, at, host = email.partition("@")
     if not (name and at and host) or len(email) > 254 or any(letter <= " " for letter in email):
-        raise Invalid(says("Give an e-mail address like ana@shop.example."), fields={"email": "Must be an e-mail address."})
+        raise Invalid(NO_EMAIL, fields={"email": NO_EMAIL})
     return email
 
 
@@ -148,8 +151,11 @@ def hashed_password(password: str) -> str:
 
 def set_locale(tx: sa.Connection, items: list[tuple[int, str | None]]) -> list[None]:
     """For each (admin id, locale): the language of their pages; None is the browser's."""
+    admins = tables.admins
     for admin_id, locale in items:
-        tx.execute(sa.update(tables.admins).where(tables.admins.c.id == admin_id).values(locale=locale))
+        other = (admins.c.id == admin_id) & admins.c.locale.is_distinct_from(locale)
+        if tx.execute(sa.update(admins).where(other).values(locale=locale)).rowcount:
+            audit_account(tx, admin_id, "language_changed")
     return [None] * len(items)
 
 

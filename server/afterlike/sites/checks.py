@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from afterlike import outbox, tables
 from afterlike.clock import DAY, HOUR, now
+from afterlike.errors import stated
 from afterlike.sites import proofs
 from afterlike.web import House
 
@@ -21,7 +22,7 @@ SECOND_TRY = DAY
 TRIES = (HOUR, 6 * HOUR, DAY, 3 * DAY)  # after each failure of one that is not proven; then it waits for the person
 FAILURES = 2  # in a row, the second a day after the first: then a proven claim has lapsed
 AT_ONCE = 8  # so a round takes three ways' patience at most, however many are due, and the mail waits no longer for it
-TAKEN = (
+TAKEN = stated(
     "It is there. But this origin is already proven by another site of this collector, and belongs to that one as long as its "
     "own proof is in place."
 )

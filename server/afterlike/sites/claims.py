@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from afterlike import tables
 from afterlike.addresses import BadAddress, origin, origin_pattern
-from afterlike.errors import Invalid, NotFound
+from afterlike.errors import Invalid, NotFound, stated
 from afterlike.sites import proofs
 
 MOST_CLAIMS = 20  # of one site
@@ -81,7 +81,7 @@ def _claim(tx: sa.Connection, site_id: int, typed: str, now: int) -> int:
     if wanted in ids:
         return ids[wanted]
     if len(ids) >= MOST_CLAIMS:
-        raise _wrong(f"A site can claim {MOST_CLAIMS} origins. Remove one that you no longer need.")
+        raise _wrong(stated("A site can claim {most} origins. Remove one that you no longer need.", most=MOST_CLAIMS))
     new = {"site_id": site_id, "origin": wanted, "token": new_token(), "state": "claimed", "claimed_at": now}
     return tx.scalar(sa.insert(tables.origin_claims).values(new).returning(claims.id))
 
@@ -90,23 +90,25 @@ def exact_origin(typed: str) -> str:
     """The origin as it is kept; raises Invalid with what to do."""
     typed = typed.strip()
     if "*" in typed:
-        raise _wrong("A claim is for one exact origin. Claim https://shop.example and https://www.shop.example each by itself.")
+        raise _wrong(stated(
+            "A claim is for one exact origin. Claim https://shop.example and https://www.shop.example each by itself."))
     try:
         wanted = origin_pattern(typed)
     except BadAddress:
         raise _wrong(_how_to_write(typed)) from None
     if len(wanted) > LONGEST_ORIGIN:
-        raise _wrong(f"An origin has up to {LONGEST_ORIGIN} characters. Leave out everything after the host.")
+        raise _wrong(stated("An origin has up to {most} characters. Leave out everything after the host.", most=LONGEST_ORIGIN))
     return wanted
 
 
 def _how_to_write(typed: str) -> str:
     for meant in (typed, f"https://{typed}" if "://" not in typed else ""):
         try:
-            return f"Write it with https:// before the host and nothing after it: {origin(meant)}"
+            return stated("Write it with https:// before the host and nothing after it: {origin}", origin=origin(meant))
         except BadAddress:
             continue
-    return "This is no web address. Write it like https://shop.example, with https:// before the host and nothing after it."
+    return stated(
+        "This is no web address. Write it like https://shop.example, with https:// before the host and nothing after it.")
 
 
 def _wrong(sentence: str) -> Invalid:

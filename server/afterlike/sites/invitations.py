@@ -6,15 +6,17 @@ import sqlalchemy as sa
 
 from afterlike import outbox, tables
 from afterlike.clock import DAY, now
-from afterlike.errors import Invalid, Later, Needless, Never, NotFound
+from afterlike.errors import Invalid, Later, Needless, Never, NotFound, stated
 from afterlike.mail import send
 from afterlike.signing import new_token, token_hash
 from afterlike.sites.admins import add_admin, plain_email
 from afterlike.sites.guard import ROLES
 from afterlike.sites.logbook import audit
+from afterlike.sites.team import NO_ROLE
 from afterlike.web import House
 
 LIVES = 7 * DAY
+HAS_ROLE = stated("This admin has a role here already; change it in the list.")
 MOST_OPEN = 50
 NO_MAIL = "This server sends no mail. Whoever runs it can print the link: afterlike sign-in-link ADDRESS"
 
@@ -38,13 +40,13 @@ def invite(tx: sa.Connection, items: list[Wish]) -> list[int]:
 def _invite(tx: sa.Connection, wish: Wish) -> int:
     email, rows = plain_email(wish.email), tables.invitations
     if wish.role not in ROLES:
-        raise Invalid("Choose a role.", fields={"role": "Choose a role."})
+        raise Invalid(NO_ROLE, fields={"role": NO_ROLE})
     if _has_role(tx, wish.site_id, email):
-        raise Invalid("This admin has a role here already; change it in the list.", fields={"email": "Has a role here already."})
+        raise Invalid(HAS_ROLE, fields={"email": HAS_ROLE})
     same = _open(wish.now) & (rows.c.site_id == wish.site_id)
     tx.execute(sa.update(rows).where(same, rows.c.email == email).values(revoked_at=wish.now))
     if tx.scalar(sa.select(sa.func.count()).where(same)) >= MOST_OPEN:
-        sentence = f"{MOST_OPEN} invitations are open. Take one back first."
+        sentence = stated("{most} invitations are open. Take one back first.", most=MOST_OPEN)
         raise Invalid(sentence, fields={"email": sentence})
     new = {"site_id": wish.site_id, "email": email, "role": wish.role, "invited_by": wish.by, "made_at": wish.now,
            "ends_at": wish.now + LIVES}

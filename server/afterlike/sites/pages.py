@@ -12,12 +12,14 @@ from afterlike.sites import admins, passkeys
 from afterlike.sites.entering import entered
 from afterlike.sites.guard import (
     SESSION_COOKIE,
+    Admin,
     SignInFirst,
     admin_or_none,
     check_form,
     cookie,
     signed_in,
 )
+from afterlike.sites.logbook import audit_account
 from afterlike.sites.sessions import end_session
 from afterlike.sites.tongue import counts, says
 from afterlike.web import answer, house, network, page, peer, told
@@ -126,17 +128,25 @@ def sign_in_with_passkey() -> Response:
 def sign_out() -> Response:
     check_form()
     if token := request.cookies.get(SESSION_COOKIE):
-        house().db.write(end_session, token)
+        house().db.write(_sign_out, (admin_or_none(), token))
     gone = redirect("/admin/sign-in", 303)
     cookie(gone, SESSION_COOKIE, "", max_age=0)
     return gone
+
+
+def _sign_out(tx: sa.Connection, items: list[tuple[Admin | None, str]]) -> list[None]:
+    for admin, token in items:
+        end_session(tx, [token])
+        if admin is not None:
+            audit_account(tx, admin.id, "signed_out")
+    return [None] * len(items)
 
 
 def ask_to_sign_in(_raised: SignInFirst) -> Response:
     """What SignInFirst becomes: the sign-in page, or an error for a form that cannot be repeated there."""
     if request.method in ("GET", "HEAD"):
         return redirect("/admin/sign-in", 303)
-    return told(NotSignedIn("You are signed out, so nothing was changed. Sign in and do it again."))
+    return told(NotSignedIn(says("You are signed out, so nothing was changed. Sign in and do it again.")))
 
 
 def _sign_in(*, error: str | None = None, email: str = "", status: int = 200) -> Response:

@@ -19,7 +19,7 @@ from webauthn.helpers.structs import (
 
 from afterlike import tables
 from afterlike.clock import MINUTE
-from afterlike.errors import Invalid, NotFound
+from afterlike.errors import Invalid, NotFound, stated
 from afterlike.signing import Keyring, token_hash
 from afterlike.sites.logbook import audit_account
 
@@ -27,7 +27,7 @@ CHALLENGE_LIVES = 5 * MINUTE
 MOST = 20
 LONGEST_NAME = 60
 BROKEN = (WebAuthnException, ValueError, LookupError, TypeError, AttributeError, RecursionError)  # what strangers send may be
-BAD = "The passkey could not be read, or it took too long. Try again."
+BAD = stated("The passkey could not be read, or it took too long. Try again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,13 +155,16 @@ def _used_challenge(tx: sa.Connection, signed: Signed) -> bytes | None:
 
 def rename(tx: sa.Connection, items: list[tuple[int, int, str]]) -> list[None | NotFound]:
     """For each (admin id, passkey id, name)."""
+    return [_rename(tx, *item) for item in items]
+
+
+def _rename(tx: sa.Connection, admin_id: int, key_id: int, name: str) -> None | NotFound:
     keys = tables.passkeys
-    return [
-        None if tx.execute(
-            sa.update(keys).where(keys.c.id == key_id, keys.c.admin_id == admin_id).values(name=name_of(name))
-        ).rowcount else NotFound()
-        for admin_id, key_id, name in items
-    ]
+    theirs = (keys.c.id == key_id) & (keys.c.admin_id == admin_id)
+    if not tx.execute(sa.update(keys).where(theirs).values(name=name_of(name))).rowcount:
+        return NotFound()
+    audit_account(tx, admin_id, "passkey_renamed", key_id)
+    return None
 
 
 def remove(tx: sa.Connection, items: list[tuple[int, int]]) -> list[None | NotFound]:

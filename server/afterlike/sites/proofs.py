@@ -16,6 +16,7 @@ import dns.resolver
 from afterlike import safefetch
 from afterlike.addresses import BadAddress
 from afterlike.addresses import origin as origin_of
+from afterlike.errors import stated
 
 LABEL = "_afterlike"
 NAME = "afterlike-site"
@@ -81,12 +82,13 @@ def by_dns(origin: str, token: str, outside: Outside) -> None:
     """A TXT record that is exactly the line; raises NoProof."""
     record = record_of(origin)
     if record is None:
-        raise NoProof("DNS: the host is a number, which cannot have a record.")
+        raise NoProof(stated("DNS: the host is a number, which cannot have a record."))
     texts = _texts(record, outside.dns)
     if line(token) not in texts:
         others = sum(text.startswith(f"{NAME}=") for text in texts)
-        told = "has a record of ours with another token" if others else "has no TXT record that reads like the line below"
-        raise NoProof(f"DNS: {record} {told}.")
+        if others:
+            raise NoProof(stated("DNS: {record} has a record of ours with another token.", record=record))
+        raise NoProof(stated("DNS: {record} has no TXT record that reads like the line below.", record=record))
 
 
 def by_file(origin: str, token: str, outside: Outside) -> None:
@@ -94,15 +96,16 @@ def by_file(origin: str, token: str, outside: Outside) -> None:
     found = _fetched(origin, FILE, outside, ("text/plain",), cap=FILE_CAP)
     lines = [one.strip() for one in found.decode("utf-8-sig", "replace").split("\n")]
     if line(token) not in lines:
-        raise NoProof(f"File: {origin}{FILE} is there, but no line of it is the one below.")
+        raise NoProof(stated("File: {url} is there, but no line of it is the one below.", url=origin + FILE))
 
 
 def by_meta(origin: str, token: str, outside: Outside) -> None:
     """A meta tag in the head of the front page whose content is exactly the token; raises NoProof."""
     contents = head_contents(_fetched(origin, "/", outside, ("text/html", "application/xhtml+xml")).decode("utf-8", "replace"))
     if token not in contents:
-        told = "has our meta tag with another token" if contents else "has no such meta tag in its head"
-        raise NoProof(f"Page: {origin}/ {told}.")
+        if contents:
+            raise NoProof(stated("Page: {url} has our meta tag with another token.", url=f"{origin}/"))
+        raise NoProof(stated("Page: {url} has no such meta tag in its head.", url=f"{origin}/"))
 
 
 WAYS = {"dns": by_dns, "file": by_file, "meta": by_meta}
@@ -112,11 +115,11 @@ def _texts(record: str, server: str) -> list[str]:
     try:
         answer = _resolver(server).resolve(dns.name.from_text(f"{record}."), "TXT", search=False, lifetime=PATIENCE_S)
     except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
-        raise NoProof(f"DNS: there is no TXT record {record}.") from None
+        raise NoProof(stated("DNS: there is no TXT record {record}.", record=record)) from None
     except dns.exception.Timeout:
-        raise NoProof("DNS: the name servers did not answer in time.") from None
+        raise NoProof(stated("DNS: the name servers did not answer in time.")) from None
     except (dns.exception.DNSException, OSError, UnicodeError):
-        raise NoProof(f"DNS: the name servers could not tell whether there is a record {record}.") from None
+        raise NoProof(stated("DNS: the name servers could not tell whether there is a record {record}.", record=record)) from None
     return [b"".join(one.strings).decode("ascii", "replace") for one in answer]
 
 
@@ -131,19 +134,21 @@ def _resolver(server: str) -> dns.resolver.Resolver:
 
 def _fetched(origin: str, path: str, outside: Outside, kinds: tuple[str, ...], cap: int = 1_000_000) -> bytes:
     """The body of a page of this very origin; raises NoProof for everything else."""
-    what, url = "File" if path == FILE else "Page", origin + path
+    what, url = stated("File") if path == FILE else stated("Page"), origin + path
     try:
         found = safefetch.fetch(url, deadline_s=PATIENCE_S, cap=cap, allow=outside.allow, accept=kinds[0])
     except safefetch.FetchError as failed:
-        raise NoProof(f"{what}: {url} could not be read. {failed.sentence}") from None
+        raise NoProof(stated("{what}: {url} could not be read. {why}", what=what, url=url, why=failed.sentence)) from None
     if elsewhere := _elsewhere(origin, [*found.redirects, found.url]):
-        raise NoProof(f"{what}: {url} leads to {elsewhere}, which proves nothing here. Claim that origin by itself.")
+        more = {"what": what, "url": url, "there": elsewhere}
+        raise NoProof(stated("{what}: {url} leads to {there}, which proves nothing here. Claim that origin by itself.", **more))
     if found.status != 200:
-        raise NoProof(f"{what}: {url} answers {found.status}.")
+        raise NoProof(stated("{what}: {url} answers {status}.", what=what, url=url, status=found.status))
     kind = found.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in kinds:
-        sent = kind if re.fullmatch(r"[\w.+-]{1,40}/[\w.+-]{1,40}", kind, re.ASCII) else "something else"
-        raise NoProof(f"{what}: {url} has to be sent as {kinds[0]}; it comes as {sent}.")
+        sent = kind if re.fullmatch(r"[\w.+-]{1,40}/[\w.+-]{1,40}", kind, re.ASCII) else stated("something else")
+        more = {"what": what, "url": url, "wanted": kinds[0], "sent": sent}
+        raise NoProof(stated("{what}: {url} has to be sent as {wanted}; it comes as {sent}.", **more))
     return found.body
 
 
@@ -153,7 +158,7 @@ def _elsewhere(origin: str, urls: list[str]) -> str | None:
         try:
             there = origin_of(url.partition("#")[0])
         except BadAddress:
-            return "an address that we cannot read"
+            return stated("an address that we cannot read")
         if there != origin:
             return there
     return None

@@ -13,14 +13,14 @@ import sqlalchemy as sa
 
 from afterlike import db, tables
 from afterlike.clock import SECOND
-from afterlike.errors import Invalid
+from afterlike.errors import Invalid, stated
 from afterlike.signing import Keyring, new_token
 from afterlike.sites.logbook import audit_account
 
 STEP_S = 30
 DRIFT = (0, -1, 1)  # steps that a device's clock may be off
 CODES = 10
-WRONG = "This code is wrong, or was used already. Wait for the next one and try again."
+WRONG = stated("This code is wrong, or was used already. Wait for the next one and try again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,7 @@ def start(tx: sa.Connection, items: list[tuple[int, int]]) -> list[None]:
                 index_elements=["admin_id"], set_=fresh, where=factors.c.confirmed_at.is_(None)
             )
         )
+        audit_account(tx, admin_id, "two_factor_begun")
     return [None] * len(items)
 
 

@@ -7,7 +7,7 @@ from functools import cache
 import sqlalchemy as sa
 
 from afterlike import tables, words
-from afterlike.errors import Invalid
+from afterlike.errors import Invalid, stated
 from afterlike.sites.store import set_origins
 
 LONGEST_NAME = 100
@@ -37,15 +37,15 @@ def read(item: Wanted) -> dict:
     """The columns, or Invalid."""
     name, wrong = " ".join("".join(filter(str.isprintable, item.name)).split()), {}
     if not 0 < len(name) <= LONGEST_NAME:
-        wrong["name"] = "Give the site a name of up to 100 characters."
+        wrong["name"] = stated("Give the site a name of up to {most} characters.", most=LONGEST_NAME)
     if item.locale not in words.LOCALES:
-        wrong["locale"] = "Choose one of the languages."
+        wrong["locale"] = stated("Choose one of the languages.")
     if item.time_zone not in time_zones():
-        wrong["time_zone"] = "Choose one of the time zones."
+        wrong["time_zone"] = stated("Choose one of the time zones.")
     if item.cooldown not in map(str, COOLDOWNS):
-        wrong["cooldown"] = "Choose one of the times."
+        wrong["cooldown"] = stated("Choose one of the times.")
     if wrong:
-        raise Invalid("Not saved: something is missing or wrong.", fields=wrong)
+        raise Invalid(stated("Not saved: something is missing or wrong."), fields=wrong)
     return {"name": name, "locale": item.locale, "time_zone": item.time_zone, "cooldown_hours": int(item.cooldown)}
 
 
@@ -60,7 +60,7 @@ def lines(typed: str) -> list[str]:
     """The origins that stand in lines; raises Invalid for too many."""
     found = [line.strip() for line in typed.replace(",", "\n").splitlines() if line.strip()]
     if len(found) > MOST_ORIGINS:
-        sentence = f"Keep it to {MOST_ORIGINS} origins; https://*.shop.example stands for all hosts of a shop."
+        sentence = stated("Keep it to {most} origins; https://*.shop.example stands for all hosts of a shop.", most=MOST_ORIGINS)
         raise Invalid(sentence, fields={"origin": sentence})
     return found
 

@@ -11,7 +11,7 @@ from cachetools import TTLCache
 from afterlike import tables
 from afterlike.addresses import BadAddress, cleaned, origin_pattern
 from afterlike.clock import HOUR
-from afterlike.errors import Invalid
+from afterlike.errors import Invalid, stated
 from afterlike.signing import Keyring, new_token, token_hash
 from afterlike.web import House
 
@@ -98,7 +98,7 @@ def add_site(
 ) -> Site:
     """A new site; raises Invalid when an origin cannot be registered."""
     if not name.strip():
-        raise Invalid("Give the site a name.", fields={"name": "Must not be empty."})
+        raise Invalid(stated("Give the site a name."), fields={"name": stated("Must not be empty.")})
     key = key or secrets.token_hex(8)
     site_id = tx.scalar(
         sa.insert(tables.sites).values(key=key, name=name.strip(), locale=locale, made_at=now).returning(tables.sites.c.id)
@@ -119,7 +119,8 @@ def pattern_of(origin: str) -> str:
     try:
         return origin_pattern(origin)
     except BadAddress as bad:
-        raise Invalid(f"The origin {origin!r} {bad}.", fields={"origin": f"The origin {bad}."}) from None
+        sentence = stated("The origin {origin} cannot be used: {why}.", origin=repr(origin), why=str(bad))
+        raise Invalid(sentence, fields={"origin": sentence}) from None
 
 
 def set_notices(tx: sa.Connection, items: list[tuple[int, str, str]]) -> list[None]:
@@ -147,9 +148,11 @@ def privacy_address(typed: str) -> str | None:
     try:
         url = cleaned(typed.strip())
     except BadAddress as bad:
-        raise _wrong("privacy_url", f"The address of the privacy notice {bad}.") from None
+        sentence = stated("The address of the privacy notice cannot be used: {why}.", why=str(bad))
+        raise _wrong("privacy_url", sentence) from None
     if len(url) > LONGEST_NOTICE:
-        raise _wrong("privacy_url", f"The address of the privacy notice is longer than {LONGEST_NOTICE} characters.")
+        sentence = stated("The address of the privacy notice is longer than {most} characters.", most=LONGEST_NOTICE)
+        raise _wrong("privacy_url", sentence)
     return url
 
 
@@ -157,7 +160,8 @@ def postal_lines(typed: str) -> str | None:
     """A postal address as plain lines; raises Invalid when it is too long for the foot of a letter."""
     lines = [line for line in (" ".join(line.split()) for line in "".join(filter(_shown, typed)).splitlines()) if line]
     if len(lines) > MOST_LINES or len("\n".join(lines)) > LONGEST_NOTICE:
-        raise _wrong("postal_address", f"Keep the postal address to {MOST_LINES} lines and {LONGEST_NOTICE} characters.")
+        raise _wrong("postal_address", stated(
+            "Keep the postal address to {lines} lines and {most} characters.", lines=MOST_LINES, most=LONGEST_NOTICE))
     return "\n".join(lines) or None
 
 

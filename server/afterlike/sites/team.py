@@ -3,10 +3,11 @@
 import sqlalchemy as sa
 
 from afterlike import tables
-from afterlike.errors import Invalid, NotFound
+from afterlike.errors import Invalid, NotFound, stated
 from afterlike.sites.guard import ROLES
 
-LAST = "A site needs an owner. Make somebody else one first."
+LAST = stated("A site needs an owner. Make somebody else one first.")
+NO_ROLE = stated("Choose a role.")
 
 
 def team(tx: sa.Connection, site_id: int) -> list[sa.Row]:
@@ -39,7 +40,7 @@ def _set_role(tx: sa.Connection, site_id: int, admin_id: int, role: str | None) 
     if admin_id not in held:
         raise NotFound()
     if role is not None and role not in ROLES:
-        raise Invalid("Choose a role.", fields={"role": "Choose a role."})
+        raise Invalid(NO_ROLE, fields={"role": NO_ROLE})
     owners = [one for one, name in held.items() if name == "owner"]
     if owners == [admin_id] and role != "owner":
         raise Invalid(LAST, fields={"role": LAST})

@@ -15,9 +15,9 @@ import sqlalchemy as sa
 from afterlike import journal, outbox, safefetch, show, tables
 from afterlike.clock import DAY, SECOND, now
 from afterlike.db import Database
-from afterlike.errors import Later, Needless, Never
+from afterlike.errors import Later, Needless, Never, stated
 from afterlike.mail import send
-from afterlike.sites.webhooks import promise, secret_bytes
+from afterlike.sites.webhooks import promise, secret_bytes, signing_nonces
 from afterlike.web import House
 
 AT_ONCE = 200  # rows of the journal in one transaction, which likes wait for
@@ -26,6 +26,12 @@ TOGETHER, ROUND = 8, 16  # so a round of slow ones takes two times the deadline
 DEADLINE_S = 5
 PATIENCE = 3 * DAY  # of failing without a break; then it pauses itself
 GONE = 410  # the other side wants no more, ever
+UNANSWERED = {
+    safefetch.Unreachable: stated(
+        "The address did not answer, or its certificate is not valid. Open it in a browser and try again."),
+    safefetch.TooLarge:    stated("The address answered with more than we read. An empty answer is enough."),
+    safefetch.TooSlow:     stated("The address took too long to answer. Answer first, then do the work."),
+}
 AGENT = "Afterlike-Webhooks/1"
 FACTS = ("key", "url", "title", "price", "currency", "category", "brand", "sku")
 
@@ -130,7 +136,7 @@ def send_one(house: House, payload: dict) -> None:
     if row is None:
         raise Needless("gone")
     if row.hook_state == "paused":
-        house.db.write(note, Outcome(row.id, None, "The webhook is paused.", now()))
+        house.db.write(note, Outcome(row.id, None, stated("The webhook is paused."), now()))
         raise Needless("paused")
     status, problem = _posted(house, row)
     pauses = house.db.write(note, Outcome(row.id, status, problem, now()))
@@ -145,7 +151,7 @@ def _message(house: House, delivery_id: int) -> sa.Row | None:
     with house.db.read() as tx:
         return tx.execute(
             sa.select(sent.id, sent.uuid, sent.body, hooks.id.label("hook_id"), hooks.url, hooks.nonce,
-                      hooks.state.label("hook_state"))
+                      hooks.old_nonce, hooks.old_until, hooks.state.label("hook_state"))
             .join_from(tables.webhook_deliveries, tables.webhooks)
             .where(sent.id == delivery_id)
         ).first()
@@ -154,15 +160,16 @@ def _message(house: House, delivery_id: int) -> sa.Row | None:
 def _posted(house: House, row: sa.Row) -> tuple[int | None, str | None]:
     """(status, what went wrong)."""
     body, message_id, at = row.body.encode(), f"msg_{row.uuid.hex()}", str(now() // SECOND)
+    secrets = [secret_bytes(house.keyring, row.hook_id, nonce) for nonce in signing_nonces(row, now())]
     headers = {
         "Content-Type": "application/json", "User-Agent": AGENT, "webhook-id": message_id, "webhook-timestamp": at,
-        "webhook-signature": signature(secret_bytes(house.keyring, row.hook_id, row.nonce), message_id, at, body),
+        "webhook-signature": " ".join(signature(secret, message_id, at, body) for secret in secrets),
     }
     try:
         told = safefetch.post(row.url, body, headers=headers, deadline_s=DEADLINE_S, allow=house.config.fetch_allow)
     except safefetch.FetchError as failed:
-        return None, failed.sentence.replace("page", "address")
-    return told.status, None if 200 <= told.status < 300 else f"It answered {told.status}."
+        return None, UNANSWERED.get(type(failed), failed.sentence)
+    return told.status, None if 200 <= told.status < 300 else stated("It answered {status}.", status=told.status)
 
 
 def signature(secret: bytes, message_id: str, at: str, body: bytes) -> str:

@@ -13,7 +13,7 @@ from afterlike.sites.logbook import audited
 from afterlike.sites.store import Site
 from afterlike.web import house, page
 
-DONE = ("saved", "running", "paused", "removed", "test", "again", "waits")
+DONE = ("saved", "running", "paused", "removed", "test", "again", "waits", "ended")
 
 
 def listing(key: str) -> Response:
@@ -62,11 +62,20 @@ def turn(key: str, hook: int) -> Response:
 
 
 def secret(key: str, hook: int) -> Response:
-    """Another secret, shown this once."""
+    """Another secret, shown this once; for a day the one before signs too."""
     admin, site, role = on_site(key, least="owner")
     check_form()
-    audited(admin, site, "webhook_secret_made", webhooks.new_secret, (site.id, hook), about=hook)
+    audited(admin, site, "webhook_secret_made", webhooks.new_secret, (site.id, hook, now()), about=hook)
     return _one(site, hook, with_secret=True)
+
+
+def end_old_secret(key: str, hook: int) -> Response:
+    """The secret before signs nothing more, from this moment."""
+    admin, site, role = on_site(key, least="owner")
+    check_form()
+    wish = (site.id, hook)
+    audited(admin, site, "webhook_secret_ended", webhooks.end_old_secret, wish, about=lambda had: [hook] if had else [])
+    return _back(site, hook, "ended")
 
 
 def test(key: str, hook: int) -> Response:
@@ -121,6 +130,7 @@ def _one(
         "sites/webhook.html", status=422 if wrong else 200, site=site, role="owner", hook=hook, log=log, wrong=wrong or {},
         kinds=JOURNAL_KINDS, url=wish.url if wish else hook.url, ticked=wish.kinds if wish else json.loads(hook.kinds),
         secret=webhooks.secret_of(house().keyring, hook) if with_secret else None, done=_done(wrong),
+        old_until=hook.old_until if len(webhooks.signing_nonces(hook, now())) > 1 else None,
     )
 
 

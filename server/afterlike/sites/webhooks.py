@@ -9,14 +9,15 @@ import sqlalchemy as sa
 
 from afterlike import outbox, safefetch, show, tables
 from afterlike.clock import DAY
-from afterlike.errors import Invalid, NotFound
+from afterlike.errors import Invalid, NotFound, stated
 from afterlike.journal import KINDS as JOURNAL_KINDS
 from afterlike.signing import Keyring, new_token
 
 MOST = 10
 SHOWN = 50  # deliveries on the page of a webhook
 TEST = "test"
-NO_KINDS = "Tick at least one thing to be told."
+OVERLAP = DAY  # time to put a new secret in place at the other side
+NO_KINDS = stated("Tick at least one thing to be told.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def _save(tx: sa.Connection, wish: Wish) -> int:
     if wish.hook_id is not None:
         return _changed(tx, wish.site_id, wish.hook_id, values)
     if tx.scalar(sa.select(sa.func.count()).where(hooks.c.site_id == wish.site_id)) >= MOST:
-        sentence = f"A site has up to {MOST} webhooks. Remove one first."
+        sentence = stated("A site has up to {most} webhooks. Remove one first.", most=MOST)
         raise Invalid(sentence, fields={"url": sentence})
     new = {"site_id": wish.site_id, "state": "running", "nonce": new_token(), "made_at": wish.now, **values}
     return tx.scalar(sa.insert(hooks).values(new).returning(hooks.c.id))
@@ -76,9 +77,29 @@ def set_state(tx: sa.Connection, items: list[tuple[int, int, str, int]]) -> list
     ]
 
 
-def new_secret(tx: sa.Connection, items: list[tuple[int, int]]) -> list[int]:
-    """For each (site id, webhook id): another secret from now on; the old one signs nothing more."""
-    return [_changed(tx, *item, {"nonce": new_token()}) for item in items]
+def new_secret(tx: sa.Connection, items: list[tuple[int, int, int]]) -> list[int]:
+    """For each (site id, webhook id, now): another secret; the one before signs beside it for a day, one older no more."""
+    return [
+        _changed(tx, site_id, hook_id, {"nonce": new_token(), "old_nonce": tables.webhooks.c.nonce, "old_until": at + OVERLAP})
+        for site_id, hook_id, at in items
+    ]
+
+
+def end_old_secret(tx: sa.Connection, items: list[tuple[int, int]]) -> list[bool]:
+    """For each (site id, webhook id): the secret before signs nothing more; whether there was one."""
+    return [_end_old(tx, *item) for item in items]
+
+
+def _end_old(tx: sa.Connection, site_id: int, hook_id: int) -> bool:
+    had = one(tx, site_id, hook_id).old_nonce is not None
+    _changed(tx, site_id, hook_id, {"old_nonce": None, "old_until": None})
+    return had
+
+
+def signing_nonces(hook: sa.Row, now: int) -> list[str]:
+    """Of the secrets that sign at this moment, the new one first."""
+    still = hook.old_nonce is not None and hook.old_until > now
+    return [hook.nonce, hook.old_nonce] if still else [hook.nonce]
 
 
 def remove(tx: sa.Connection, items: list[tuple[int, int]]) -> list[int]:
