@@ -82,7 +82,7 @@ def face_lines() -> list[tuple[str, str, str]]:
 
 
 def page_of(path: str) -> str:
-    if path == "/me" or path.startswith(("/me/", "/confirm/", "/stop/")):
+    if path == "/me" or path.startswith(("/me/", "/confirm/", "/stop/", "/p/")):
         return "docs/me.md"
     return "docs/api.md" if public(path) else "docs/admin.md"
 

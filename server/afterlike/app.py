@@ -6,7 +6,7 @@ import logging.config
 from flask import Flask, Response
 from flask_cors import CORS
 
-from afterlike import __version__, assets, collect, followup, health, me, show, signing, sites, web
+from afterlike import __version__, assets, collect, endorsers, followup, health, me, show, signing, sites, web
 from afterlike.asking import editor, preview
 from afterlike.asking import pages as asking
 from afterlike.asking import why as reasons
@@ -22,7 +22,7 @@ from afterlike.followup import pages as conversations
 from afterlike.insight import answer_pages, live, people_pages, product_pages
 from afterlike.insight import pages as insight
 from afterlike.limits import Limits
-from afterlike.me import by_admin, changes, erasures, stops, ways_in
+from afterlike.me import by_admin, changes, erasures, proofs, stops, ways_in
 from afterlike.me import pages as own
 from afterlike.openapi import described
 from afterlike.sites import account_pages as account
@@ -80,6 +80,10 @@ FACES = (
     Face("POST",   "/me/consents/<purpose>",  changes.agree),
     Face("POST",   "/me/profiles",            changes.claim_profile),
     Face("POST",   "/me/profiles/<int:number>",       changes.change_profile),
+    Face("GET",    "/me/profiles/<int:number>",       proofs.look),
+    Face("POST",   "/me/profiles/<int:number>/check", proofs.check),
+    Face("POST",   "/me/public",              proofs.keep),
+    Face("GET",    "/p/<key>",                proofs.public),
     Face("GET",    "/me/conversations/<int:number>",  own.conversation),
     Face("POST",   "/me/conversations/<int:number>",  changes.answer),
     Face("POST",   "/me/browsers/<int:number>/undo",  changes.not_me),
@@ -166,6 +170,7 @@ FACES = (
     Face("POST",   "/admin/sites/<key>/people/<int:who>/notes",            people_pages.note),
     Face("POST",   "/admin/sites/<key>/people/<int:who>/merge",            people_pages.merge),
     Face("POST",   "/admin/sites/<key>/people/<int:who>/part",             people_pages.part),
+    Face("POST",   "/admin/sites/<key>/people/<int:who>/outside",          people_pages.outside),
     Face("GET",    "/admin/sites/<key>/people/<int:who>/everything.json",  by_admin.export),
     Face("GET",    "/admin/sites/<key>/people/<int:who>/erase",            by_admin.erase_page),
     Face("POST",   "/admin/sites/<key>/people/<int:who>/erase",            by_admin.erase),
@@ -240,7 +245,7 @@ def open_house(config: Config) -> House:
     limits = Limits(
         {"visitor": config.limit_visitor, "network": config.limit_network, "sign_in": config.limit_sign_in,
          "opt_in": config.limit_opt_in, "install": config.limit_install, "unclaimed": config.limit_unclaimed,
-         **sites.CHECK_LIMITS},
+         **sites.CHECK_LIMITS, **endorsers.LINK_LIMITS},
         config.redis_url,
     )
     house = House(config, database, keyring, limits)

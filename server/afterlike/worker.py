@@ -42,6 +42,7 @@ EVERY = (
     ("send what webhooks are told",   sites.send_webhooks,                                                         2),
     ("add up answers of large sites", lambda house: insight.add_up_answers(house.db, now()),                      30),
     ("check claims on origins",       sites.check_due,                                                             2),
+    ("check profiles",                endorsers.check_links,                                                       2),
     ("forget old sessions and links", lambda house: house.db.write(sites.sweep, now()),                         3600),
     ("forget unconfirmed addresses",  lambda house: house.db.write(
         endorsers.expire, (now(), house.config.pending_kept_days)),                                            3600),

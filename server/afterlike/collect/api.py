@@ -191,7 +191,7 @@ def _save(event: Event) -> dict:
 @call("profile-links", schemas.ProfileLink, gives=schemas.Claimed, status=202, summary="Claim a public profile")
 def claim_profile(event: Event) -> dict:
     data = event.data
-    url = endorsers.profile_address(data["url"])
+    url = endorsers.profile_address(data["url"], house().config.fetch_allow)
     claim = answers.Claim(event.site.id, data["id"], event.visitor, data["like"], url, data.get("name"), event.at)
     house().db.write(answers.claim_profiles, claim)
     return {"id": uuid_text(data["id"]), "state": "claimed", "url": url}

@@ -80,7 +80,7 @@ def _whom(row) -> Iterable[sa.Select]:
     yield found(merges.from_id, (tables.merges, merges.visitor_id == row.visitor_id))
     yield found(merges.to_id, (tables.merges, merges.visitor_id == row.visitor_id))
     yield found(row.about_id).where(row.kind.in_(("erased", "merged", "parted")))
-    yield found(links.endorser_id, (tables.profile_links, (links.id == row.about_id) & (row.kind == "linked")))
+    yield found(links.endorser_id, (tables.profile_links, (links.id == row.about_id) & row.kind.in_(("linked", "proven"))))
     said = (messages.id == row.about_id) & row.kind.in_(("wrote", "replied"))
     yield found(talks.endorser_id, (tables.messages, said), (tables.conversations, talks.id == messages.conversation_id))
 

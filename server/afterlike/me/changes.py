@@ -83,7 +83,9 @@ def claim_profile() -> Response:
     """Keeps a public profile that they say is theirs; nobody sees it before they show it."""
     person, site = guard.changing()
     try:
-        url = endorsers.profile_address(request.form.get("url", ""))
+        typed, network = request.form.get("url", ""), request.form.get("network", "")
+        typed = endorsers.typed_door(network, typed) if network in endorsers.NETWORKS else typed
+        url = endorsers.profile_address(typed, house().config.fetch_allow)
         name = " ".join(request.form.get("name", "").replace("\0", "").split())[:LONGEST_NAME] or None
         claim = {"site_id": site.id, "uuid": _uuid(request.form.get("id", ""), person), "endorser_id": person.id, "url": url,
                  "name": name, "claimed_at": now()}
