@@ -12,6 +12,8 @@ from afterlike.asking import pages as asking
 from afterlike.asking import why as reasons
 from afterlike.collect import api as collector
 from afterlike.collect import claim_pages as claims
+from afterlike.collect import mention_api as mentioned
+from afterlike.collect import mention_pages as mentions
 from afterlike.collect import pages as endorsements
 from afterlike.collect import signed, start, survey
 from afterlike.collect import tag as tagging
@@ -61,6 +63,9 @@ FACES = (
     # the hosted survey page
     Face("GET",    "/s/<signed>",             survey.look),
     Face("POST",   "/s/<signed>",             survey.send),
+    # other sites, that mention one of ours
+    Face("POST",   "/webmention/<key>",       mentioned.receive),
+    Face("GET",    "/webmention/<key>/<mention>",     mentioned.status),
     # the widget's files
     Face("GET",    "/w.js",                   assets.widget),
     Face("GET",    "/static/widget/<name>",   assets.widget_file),
@@ -164,6 +169,9 @@ FACES = (
     Face("POST",   "/admin/sites/<key>/extension/<int:claim>/check",      claims.check),
     Face("POST",   "/admin/sites/<key>/extension/<int:claim>/token",      claims.renew),
     Face("POST",   "/admin/sites/<key>/extension/<int:claim>/remove",     claims.remove),
+    Face("GET",    "/admin/sites/<key>/mentions",                          mentions.listing),
+    Face("GET",    "/admin/sites/<key>/mentions/<int:mention>",            mentions.one),
+    Face("POST",   "/admin/sites/<key>/mentions/<int:mention>",            mentions.decide),
     Face("GET",    "/admin/sites/<key>/people",                            people_pages.listing),
     Face("GET",    "/admin/sites/<key>/people/<int:who>",                  people_pages.one),
     Face("POST",   "/admin/sites/<key>/people/<int:who>/tags",             people_pages.tag),
@@ -245,7 +253,8 @@ def open_house(config: Config) -> House:
     limits = Limits(
         {"visitor": config.limit_visitor, "network": config.limit_network, "sign_in": config.limit_sign_in,
          "opt_in": config.limit_opt_in, "install": config.limit_install, "unclaimed": config.limit_unclaimed,
-         **sites.CHECK_LIMITS, **endorsers.LINK_LIMITS},
+         **sites.CHECK_LIMITS, **endorsers.LINK_LIMITS,
+         **collect.MENTION_LIMITS},
         config.redis_url,
     )
     house = House(config, database, keyring, limits)

@@ -43,6 +43,7 @@ EVERY = (
     ("add up answers of large sites", lambda house: insight.add_up_answers(house.db, now()),                      30),
     ("check claims on origins",       sites.check_due,                                                             2),
     ("check profiles",                endorsers.check_links,                                                       2),
+    ("check webmentions",             collect.check_mentions,                                                      2),
     ("forget old sessions and links", lambda house: house.db.write(sites.sweep, now()),                         3600),
     ("forget unconfirmed addresses",  lambda house: house.db.write(
         endorsers.expire, (now(), house.config.pending_kept_days)),                                            3600),
@@ -55,6 +56,7 @@ EVERY = (
         outbox.forget, now() - house.config.mail_kept_days * DAY),                                             3600),
     ("forget what webhooks were told", lambda house: house.db.write(
         sites.forget_deliveries, (now(), house.config.mail_kept_days)),                                        3600),
+    ("forget webmentions of nothing", lambda house: house.db.write(collect.forget_mentions, now()),             3600),
     ("forget old counts of refusals", lambda house: house.db.write(
         collect.forget_drops, (now(), house.config.drops_kept_days)),                                          3600),
 )

@@ -28,6 +28,7 @@ NOT_TOLD = {
     "journal": "numbers of rows and moments only; each is told where it happened",
     "tallies": "counts by day and product, of nobody",
     "like_counts": "counts by product, of nobody",
+    "webmentions": "what another site said of a page, in its own words; no person of ours",
     "decisions": "what admins decided on likes, with their own reasons; the state that came of it stands with the like",
     "like_tags": "an admin's own order among the likes",
 }

@@ -4,6 +4,12 @@ from afterlike.collect.background import forget_drops, tally
 from afterlike.collect.drops import Drops
 from afterlike.collect.forget import erase, forget_visits
 from afterlike.collect.likes import Takeback, take_back
+from afterlike.collect.mention_checks import LIMITS as MENTION_LIMITS
+from afterlike.collect.mention_checks import check_mentions
+from afterlike.collect.mentions import forget_mentions
 from afterlike.collect.screening import REASONS
 
-__all__ = ["REASONS", "Drops", "Takeback", "erase", "forget_drops", "forget_visits", "take_back", "tally"]
+__all__ = [
+    "MENTION_LIMITS", "REASONS", "Drops", "Takeback", "check_mentions", "erase", "forget_drops", "forget_mentions",
+    "forget_visits", "take_back", "tally",
+]
