@@ -21,7 +21,7 @@ from afterlike.config import Config, SettingError, load
 from afterlike.db import Database, remember_pepper
 from afterlike.followup import mail_pages as mail
 from afterlike.followup import pages as conversations
-from afterlike.insight import answer_pages, live, people_pages, product_pages
+from afterlike.insight import answer_pages, link_pages, live, people_pages, product_pages
 from afterlike.insight import pages as insight
 from afterlike.limits import Limits
 from afterlike.me import by_admin, changes, erasures, proofs, stops, ways_in
@@ -173,6 +173,8 @@ FACES = (
     Face("GET",    "/admin/sites/<key>/mentions/<int:mention>",            mentions.one),
     Face("POST",   "/admin/sites/<key>/mentions/<int:mention>",            mentions.decide),
     Face("GET",    "/admin/sites/<key>/people",                            people_pages.listing),
+    Face("GET",    "/admin/sites/<key>/people/links",                      link_pages.listing),
+    Face("POST",   "/admin/sites/<key>/people/links/<int:link>",           link_pages.decide),
     Face("GET",    "/admin/sites/<key>/people/<int:who>",                  people_pages.one),
     Face("POST",   "/admin/sites/<key>/people/<int:who>/tags",             people_pages.tag),
     Face("POST",   "/admin/sites/<key>/people/<int:who>/notes",            people_pages.note),

@@ -365,6 +365,7 @@ profile_links = _table(
     Column("state", Text, nullable=False),  # what is told: `found`, or disputed where others say it is theirs
     Column("found", Text, nullable=False, server_default="claimed"),  # claimed | linked | proven | lapsed: by our own checks
     Column("same", Text, nullable=False, server_default=""),  # the address without what makes no difference: two with it are one
+    Column("host", Text, nullable=False, server_default=""),  # of `same`
     Column("network", Text),  # a door that the person opens: its address is never fetched
     Column("outcome", Text),  # what the last check found: a code of endorsers/backlinks.py, and a detail behind a colon
     Column("failures", Integer, nullable=False, server_default="0"),  # checks in a row
@@ -382,6 +383,8 @@ profile_links = _table(
     UniqueConstraint("uuid", "site_id"),
     CheckConstraint("state in ('claimed', 'linked', 'proven', 'lapsed', 'disputed')", name="state"),
     Index("ix_profile_links_same", "site_id", "same"),
+    Index("ix_profile_links_host", "host", "id"),
+    Index("ix_profile_links_from", "from_hash"),
     Index("ix_profile_links_due", "due_at", sqlite_where=text("due_at IS NOT NULL"), postgresql_where=text("due_at IS NOT NULL")),
     Index("ix_profile_links_review", "site_id", sqlite_where=text("review = 'waiting'"),
           postgresql_where=text("review = 'waiting'")),

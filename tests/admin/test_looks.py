@@ -52,6 +52,8 @@ PAGES = {
     "the settings": "{site}/settings",
     "the mentions": "{site}/mentions",
     "a mention": "{site}/mentions/1",
+    "links to review": "{site}/people/links",
+    "no link to review": "{other}/people/links?state=refused&done=refused&link=1",
     "no mention": "{other}/mentions?state=refused&done=removed",
     "the keys": "{site}/keys",
     "a new site": "/admin/sites/new",
@@ -85,6 +87,7 @@ def town(tmp_path_factory):
         with behind(running) as tx:
             a_webhook(tx, shop.site)
             a_mention(tx, shop.site)
+            tx.execute(sa.update(tables.profile_links).values(review="waiting", score=60, reasons='["selling", "fresh"]'))
             assert claims_in_every_state(tx, shop.site)[:2] == [1, 2]
             shop_id = sites.site_named(tx, shop.site).id
             marks.tag(tx, [(shop_id, (1, 2), "to quote"), (shop_id, (1,), "a tag of forty letters which is the most")])

@@ -60,6 +60,8 @@ LEAST = {  # what a face needs; one that is not listed fails the test
     "GET /admin/sites/<key>/mentions/<int:mention>": "viewer",
     "POST /admin/sites/<key>/mentions/<int:mention>": "editor",
     "POST /admin/sites/<key>/people/<int:who>/outside": "editor",
+    "GET /admin/sites/<key>/people/links": "viewer",
+    "POST /admin/sites/<key>/people/links/<int:link>": "editor",
     "GET /admin/sites/<key>/people": "viewer",
     "GET /admin/sites/<key>/people/<int:who>": "viewer",
     "POST /admin/sites/<key>/people/<int:who>/tags": "editor",

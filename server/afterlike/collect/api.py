@@ -186,7 +186,8 @@ def _save(event: Event) -> dict:
 def claim_profile(event: Event) -> dict:
     data = event.data
     url = endorsers.profile_address(data["url"], house().config.fetch_allow)
-    claim = answers.Claim(event.site.id, data["id"], event.visitor, data["like"], url, data.get("name"), event.at)
+    claim = answers.Claim(event.site.id, data["id"], event.visitor, data["like"], url, data.get("name"), event.at,
+                          endorsers.from_hash(house().keyring, network(event.peer), event.at))
     house().db.write(answers.claim_profiles, claim)
     return {"id": uuid_text(data["id"]), "state": "claimed", "url": url}
 

@@ -12,6 +12,7 @@ from afterlike.endorsers import gate
 from afterlike.endorsers.disputes import same_address, settle_address
 from afterlike.endorsers.networks import network_of, plain_door
 from afterlike.endorsers.people import person
+from afterlike.endorsers.spam import scored
 from afterlike.errors import Conflict, Invalid, Refused
 from afterlike.purposes import Wording
 
@@ -77,7 +78,8 @@ def _claim(tx: sa.Connection, claim: dict) -> Claimed | Conflict | Refused:
     if len(theirs) >= MOST:
         return Refused(f"You have left {MOST} profiles here already, which is the most.", reason="too_many_profiles")
     same, network = same_address(claim["url"]), network_of(claim["url"])
-    added = sa.insert(tables.profile_links).values(state="claimed", same=same, network=network, **claim).returning(links.id)
+    kept = {"state": "claimed", "same": same, "network": network} | scored(tx, claim, same, network) | claim
+    added = sa.insert(tables.profile_links).values(kept).returning(links.id)
     link_id = tx.scalar(added)
     settle_address(tx, claim["site_id"], same)
     return Claimed(link_id, True)

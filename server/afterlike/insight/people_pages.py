@@ -19,11 +19,12 @@ def listing(key: str) -> Response:
     with house().db.read() as tx:
         rows, total = people.found(tx, site.id, wanted, page=number)
         tags = people.tags_here(tx, site.id)
+        to_review = endorsers.review_counts(tx, site.id).get("waiting", 0)
     last = asked.last_page(total, people.PER_PAGE)
     if number > last:
         return asked.to_page(wanted.query(page=last))
     return page("insight/people.html", site=site, role=role, rows=rows, total=total, wanted=wanted, tags=tags, page_number=number,
-                last_page=last, called=asked.called)
+                last_page=last, called=asked.called, to_review=to_review)
 
 
 def _wanted(site: sites.Site) -> people.Wanted:

@@ -13,7 +13,7 @@ from afterlike.endorsers import Person
 from afterlike.errors import AfterlikeError, Conflict, Invalid, NotFound, Refused
 from afterlike.me import guard, pages, reads
 from afterlike.purposes import PURPOSES
-from afterlike.web import house
+from afterlike.web import house, peer
 from afterlike.wire import UUID
 from afterlike.words import marked, text
 
@@ -88,7 +88,8 @@ def claim_profile() -> Response:
         url = endorsers.profile_address(typed, house().config.fetch_allow)
         name = " ".join(request.form.get("name", "").replace("\0", "").split())[:LONGEST_NAME] or None
         claim = {"site_id": site.id, "uuid": _uuid(request.form.get("id", ""), person), "endorser_id": person.id, "url": url,
-                 "name": name, "claimed_at": now()}
+                 "name": name, "claimed_at": now(),
+                 "from_hash": endorsers.from_hash(house().keyring, network(peer(request)), now())}
         house().db.write(_claim, claim)
     except (Invalid, Conflict):
         return _back("bad-profile")

@@ -18,7 +18,8 @@ MOMENTS = ("checked_at", "proven_at", "due_at", "reviewed_at")
 
 def upgrade() -> None:
     op.add_column("profile_links", sa.Column("found", sa.Text(), server_default="claimed", nullable=False))
-    op.add_column("profile_links", sa.Column("same", sa.Text(), server_default="", nullable=False))
+    for name in ("same", "host"):
+        op.add_column("profile_links", sa.Column(name, sa.Text(), server_default="", nullable=False))
     for name in TEXTS:
         op.add_column("profile_links", sa.Column(name, sa.Text(), nullable=True))
     for name in ("failures", "score"):
@@ -29,6 +30,8 @@ def upgrade() -> None:
         op.add_column("profile_links", sa.Column(name, sa.BigInteger(), nullable=True))
     _fill()
     op.create_index("ix_profile_links_same", "profile_links", ["site_id", "same"])
+    op.create_index("ix_profile_links_host", "profile_links", ["host", "id"])
+    op.create_index("ix_profile_links_from", "profile_links", ["from_hash"])
     for name, column, when in (("due", "due_at", "due_at IS NOT NULL"), ("review", "site_id", "review = 'waiting'")):
         op.create_index(f"ix_profile_links_{name}", "profile_links", [column], sqlite_where=sa.text(when),
                         postgresql_where=sa.text(when))
@@ -66,10 +69,11 @@ def upgrade() -> None:
 
 def _fill() -> None:
     """The address of every link without what makes no difference."""
-    links = sa.table("profile_links", sa.column("id", Id), sa.column("url", sa.Text), sa.column("same", sa.Text))
+    links = sa.table("profile_links", sa.column("id", Id), sa.column("url", sa.Text), sa.column("same", sa.Text), sa.column("host", sa.Text))
     tx = op.get_bind()
     for row_id, url in tx.execute(sa.select(links.c.id, links.c.url)).all():
-        tx.execute(sa.update(links).where(links.c.id == row_id).values(same=PLAIN.sub("", url).rstrip("/")))
+        same = PLAIN.sub("", url).rstrip("/")
+        tx.execute(sa.update(links).where(links.c.id == row_id).values(same=same, host=same.partition("/")[0]))
 
 
 def _webmentions() -> None:
