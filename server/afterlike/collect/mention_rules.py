@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 import mf2py
 import nh3
-from bs4 import FeatureNotFound
 
 from afterlike import markup
 from afterlike.addresses import BadAddress, cleaned, origin
@@ -77,7 +76,7 @@ def _entry(text: str, url: str, source: str, target: str) -> Said:
         return untold
     try:
         items = mf2py.parse(doc=node.html, url=url, html_parser="html.parser")["items"]
-    except (RecursionError, ValueError, KeyError, TypeError, AttributeError, FeatureNotFound):  # what it makes of nonsense
+    except (RecursionError, ValueError, KeyError, TypeError, AttributeError):  # what it makes of nonsense
         return untold
     entry = next((item["properties"] for item in items if "h-entry" in item.get("type", ())), None)
     return untold if entry is None else _told(entry, source, target, untold)
