@@ -64,8 +64,8 @@ FACES = (
     Face("GET",    "/s/<signed>",             survey.look),
     Face("POST",   "/s/<signed>",             survey.send),
     # other sites, that mention one of ours
-    Face("POST",   "/webmention/<key>",       mentioned.receive),
-    Face("GET",    "/webmention/<key>/<mention>",     mentioned.status),
+    Face("POST",   "/webmention/<site>",     mentioned.receive),
+    Face("GET",    "/webmention/<site>/<mention>",   mentioned.status),
     # the widget's files
     Face("GET",    "/w.js",                   assets.widget),
     Face("GET",    "/static/widget/<name>",   assets.widget_file),
@@ -88,7 +88,7 @@ FACES = (
     Face("GET",    "/me/profiles/<int:number>",       proofs.look),
     Face("POST",   "/me/profiles/<int:number>/check", proofs.check),
     Face("POST",   "/me/public",              proofs.keep),
-    Face("GET",    "/p/<key>",                proofs.public),
+    Face("GET",    "/p/<page>",               proofs.public),
     Face("GET",    "/me/conversations/<int:number>",  own.conversation),
     Face("POST",   "/me/conversations/<int:number>",  changes.answer),
     Face("POST",   "/me/browsers/<int:number>/undo",  changes.not_me),

@@ -14,18 +14,18 @@ TOLD = {"waiting": "waiting", "held": "held for review", "accepted": "accepted",
         "gone": "deleted"}
 
 
-def receive(key: str) -> Response:
+def receive(site: str) -> Response:
     """Takes a form with source and target; 202 and where to look what became of it."""
     with house().db.read() as tx:
-        site = sites.site_named(tx, key)
-    if site is None:
+        here = sites.site_named(tx, site)
+    if here is None:
         raise NotFound(reason="unknown_site")
     try:
-        received = _received(site)
+        received = _received(here)
     except AfterlikeError as dropped:
-        note_drop(site.id, "webmentions", dropped.reason)
+        note_drop(here.id, "webmentions", dropped.reason)
         raise
-    status = f"{house().config.address}/webmention/{site.key}/{house().db.write(mentions.receive, received)}"
+    status = f"{house().config.address}/webmention/{here.key}/{house().db.write(mentions.receive, received)}"
     return answer({"status": status}, 202, {"Location": status})
 
 
@@ -50,11 +50,11 @@ def _received(site: sites.Site) -> mentions.Received:
     return mentions.Received(site.id, source, whole, now())
 
 
-def status(key: str, mention: str) -> Response:
+def status(site: str, mention: str) -> Response:
     """What became of one; nobody finds it by trying."""
     with house().db.read() as tx:
-        site = sites.site_named(tx, key)
-        row = site and mentions.by_key(tx, site.id, mention)
+        here = sites.site_named(tx, site)
+        row = here and mentions.by_key(tx, here.id, mention)
     if not row:
         raise NotFound()
     return answer({"source": row.source, "target": row.target, "status": TOLD[row.state]})

@@ -95,10 +95,10 @@ def check(number: int) -> Response:
     return redirect(f"/me/profiles/{number}", 303)
 
 
-def public(key: str) -> Response:
+def public(page: str) -> Response:
     """What everybody sees: the name that somebody chose and the profiles that they proved."""
     with house().db.read() as tx:
-        own = endorsers.page_at(tx, key)
+        own = endorsers.page_at(tx, page)
         site = own and sites.site_of(tx, own.site_id)
     locale = web.asked_locale(site.locale) if site else web.asked_locale()
     if own is None:
