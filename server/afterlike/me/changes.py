@@ -83,8 +83,8 @@ def claim_profile() -> Response:
     """Keeps a public profile that they say is theirs; nobody sees it before they show it."""
     person, site = guard.changing()
     try:
-        typed, network = request.form.get("url", ""), request.form.get("network", "")
-        typed = endorsers.typed_door(network, typed) if network in endorsers.NETWORKS else typed
+        typed, door = request.form.get("url", ""), request.form.get("network", "")
+        typed = endorsers.typed_door(door, typed) if door in endorsers.NETWORKS else typed
         url = endorsers.profile_address(typed, house().config.fetch_allow)
         name = " ".join(request.form.get("name", "").replace("\0", "").split())[:LONGEST_NAME] or None
         claim = {"site_id": site.id, "uuid": _uuid(request.form.get("id", ""), person), "endorser_id": person.id, "url": url,
