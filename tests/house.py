@@ -24,7 +24,7 @@ FLOORS = (
     ("journal", "outbox"),
     ("letters",),
     ("wire", "show", "purposes", "chain", "sheet", "honest"),
-    ("signing", "limits", "stream", "safefetch", "words", "mail", "addresses"),
+    ("signing", "limits", "stream", "safefetch", "words", "mail", "addresses", "markup"),
     ("migrate", "migrations"),
     ("db",),
     ("writer", "hot"),

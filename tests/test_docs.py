@@ -82,13 +82,13 @@ def face_lines() -> list[tuple[str, str, str]]:
 
 
 def page_of(path: str) -> str:
-    if path == "/me" or path.startswith(("/me/", "/confirm/", "/stop/")):
+    if path == "/me" or path.startswith(("/me/", "/confirm/", "/stop/", "/p/")):
         return "docs/me.md"
     return "docs/api.md" if public(path) else "docs/admin.md"
 
 
 def public(path: str) -> bool:
-    return path.startswith(("/v1/", "/s/", "/w.js", "/static/", "/healthz", "/readyz", "/metrics"))
+    return path.startswith(("/v1/", "/s/", "/webmention/", "/w.js", "/static/", "/healthz", "/readyz", "/metrics"))
 
 
 def written_plainly(path: str) -> str:

@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+import unicodedata
 from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -132,6 +133,29 @@ def _parts(url: str) -> tuple[str, str, int | None, str, str]:
         parts.path,
         parts.query,
     )
+
+
+def imitates(host: str) -> bool:
+    """Whether a host's name mixes alphabets, or is written in letters that look like Latin ones: it may imitate another."""
+    return any(_imitates(label) for label in host.split(".") if label.startswith("xn--"))
+
+
+def _imitates(label: str) -> bool:
+    try:
+        shown = idna.decode(label)
+    except idna.IDNAError:
+        return True
+    alphabets = {unicodedata.name(letter, "?").split()[0] for letter in shown if letter.isalpha()}
+    return not any(alphabets <= together for together in TOGETHER) or all(letter in LATIN_LIKE for letter in shown)
+
+
+TOGETHER = (  # what one language writes with; any other alphabet by itself
+    {"LATIN"}, {"CJK", "HIRAGANA", "KATAKANA", "LATIN"}, {"CJK", "HANGUL", "LATIN"}, {"CJK", "BOPOMOFO", "LATIN"},
+    *({name} for name in ("CYRILLIC", "GREEK", "ARABIC", "HEBREW", "DEVANAGARI", "THAI", "ARMENIAN", "GEORGIAN", "BENGALI",
+                          "TAMIL", "TELUGU", "KANNADA", "MALAYALAM", "GUJARATI", "GURMUKHI", "KHMER", "LAO", "MYANMAR",
+                          "SINHALA", "ETHIOPIC")),
+)
+LATIN_LIKE = frozenset("аеорсухіјѕһԁԛԝӏкмтвнοανικρτυχ0123456789-")  # Cyrillic and Greek
 
 
 def ascii_host(host: str) -> str:

@@ -6,12 +6,14 @@ import logging.config
 from flask import Flask, Response
 from flask_cors import CORS
 
-from afterlike import __version__, assets, collect, followup, health, me, show, signing, sites, web
+from afterlike import __version__, assets, collect, endorsers, followup, health, me, show, signing, sites, web
 from afterlike.asking import editor, preview
 from afterlike.asking import pages as asking
 from afterlike.asking import why as reasons
 from afterlike.collect import api as collector
 from afterlike.collect import claim_pages as claims
+from afterlike.collect import mention_api as mentioned
+from afterlike.collect import mention_pages as mentions
 from afterlike.collect import pages as endorsements
 from afterlike.collect import signed, start, survey
 from afterlike.collect import tag as tagging
@@ -19,10 +21,10 @@ from afterlike.config import Config, SettingError, load
 from afterlike.db import Database, remember_pepper
 from afterlike.followup import mail_pages as mail
 from afterlike.followup import pages as conversations
-from afterlike.insight import answer_pages, live, people_pages, product_pages
+from afterlike.insight import answer_pages, link_pages, live, people_pages, product_pages
 from afterlike.insight import pages as insight
 from afterlike.limits import Limits
-from afterlike.me import by_admin, changes, erasures, stops, ways_in
+from afterlike.me import by_admin, changes, erasures, proofs, stops, ways_in
 from afterlike.me import many_pages as many
 from afterlike.me import pages as own
 from afterlike.openapi import described
@@ -65,6 +67,9 @@ FACES = (
     # the hosted survey page
     Face("GET",    "/s/<signed>",             survey.look),
     Face("POST",   "/s/<signed>",             survey.send),
+    # other sites, that mention one of ours
+    Face("POST",   "/webmention/<site>",     mentioned.receive),
+    Face("GET",    "/webmention/<site>/<mention>",   mentioned.status),
     # the widget's files
     Face("GET",    "/w.js",                   served.widget),
     Face("GET",    "/static/widget/<name>",   assets.widget_file),
@@ -84,6 +89,10 @@ FACES = (
     Face("POST",   "/me/consents/<purpose>",  changes.agree),
     Face("POST",   "/me/profiles",            changes.claim_profile),
     Face("POST",   "/me/profiles/<int:number>",       changes.change_profile),
+    Face("GET",    "/me/profiles/<int:number>",       proofs.look),
+    Face("POST",   "/me/profiles/<int:number>/check", proofs.check),
+    Face("POST",   "/me/public",              proofs.keep),
+    Face("GET",    "/p/<page>",               proofs.public),
     Face("GET",    "/me/conversations/<int:number>",  own.conversation),
     Face("POST",   "/me/conversations/<int:number>",  changes.answer),
     Face("POST",   "/me/browsers/<int:number>/undo",  changes.not_me),
@@ -166,12 +175,18 @@ FACES = (
     Face("POST",   "/admin/sites/<key>/extension/<int:claim>/check",      claims.check),
     Face("POST",   "/admin/sites/<key>/extension/<int:claim>/token",      claims.renew),
     Face("POST",   "/admin/sites/<key>/extension/<int:claim>/remove",     claims.remove),
+    Face("GET",    "/admin/sites/<key>/mentions",                          mentions.listing),
+    Face("GET",    "/admin/sites/<key>/mentions/<int:mention>",            mentions.one),
+    Face("POST",   "/admin/sites/<key>/mentions/<int:mention>",            mentions.decide),
     Face("GET",    "/admin/sites/<key>/people",                            people_pages.listing),
+    Face("GET",    "/admin/sites/<key>/people/links",                      link_pages.listing),
+    Face("POST",   "/admin/sites/<key>/people/links/<int:link>",           link_pages.decide),
     Face("GET",    "/admin/sites/<key>/people/<int:who>",                  people_pages.one),
     Face("POST",   "/admin/sites/<key>/people/<int:who>/tags",             people_pages.tag),
     Face("POST",   "/admin/sites/<key>/people/<int:who>/notes",            people_pages.note),
     Face("POST",   "/admin/sites/<key>/people/<int:who>/merge",            people_pages.merge),
     Face("POST",   "/admin/sites/<key>/people/<int:who>/part",             people_pages.part),
+    Face("POST",   "/admin/sites/<key>/people/<int:who>/outside",          people_pages.outside),
     Face("GET",    "/admin/sites/<key>/people/<int:who>/everything.json",  by_admin.export),
     Face("GET",    "/admin/sites/<key>/people/<int:who>/erase",            by_admin.erase_page),
     Face("POST",   "/admin/sites/<key>/people/<int:who>/erase",            by_admin.erase),
@@ -261,7 +276,8 @@ def open_house(config: Config) -> House:
     limits = Limits(
         {"visitor": config.limit_visitor, "network": config.limit_network, "sign_in": config.limit_sign_in,
          "opt_in": config.limit_opt_in, "install": config.limit_install, "unclaimed": config.limit_unclaimed,
-         **sites.CHECK_LIMITS},
+         **sites.CHECK_LIMITS, **endorsers.LINK_LIMITS,
+         **collect.MENTION_LIMITS},
         config.redis_url,
     )
     house = House(config, database, keyring, limits)

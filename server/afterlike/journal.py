@@ -23,6 +23,7 @@ KINDS = (
     "stopped",    # and wants no more letters
     "erased",     # a person was erased; what stays leads to nobody
     "linked",     # a public profile was left
+    "proven",     # a page that somebody says is theirs links back: it is
     "returned",   # a visitor who has liked came back
     "purchased",  # an order came in
     "held",       # an admin holds a like: it is not counted

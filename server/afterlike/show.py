@@ -11,7 +11,7 @@ from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
 from markupsafe import Markup
 
-from afterlike.addresses import BadAddress, cleaned
+from afterlike.addresses import BadAddress, cleaned, imitates
 from afterlike.clock import now
 
 SPOKEN = "en_GB"  # the language of the admin pages, with the day before the month
@@ -96,6 +96,11 @@ def host_of(url: str | None) -> str:
     return urlsplit(web_address(url)).netloc.removeprefix("www.")
 
 
+def looks_alike(url: str | None) -> bool:
+    """Whether the host of an address may imitate another one."""
+    return imitates(host_of(url).partition(":")[0])
+
+
 def link_text(url: str | None, longest: int = 60) -> Markup:
     """Host and path of an address as text; the host is never cut, since it says whose page it is."""
     parts = urlsplit(web_address(url))
@@ -137,4 +142,5 @@ FILTERS = {
     "web_address": web_address,
     "host_of":     host_of,
     "link_text":   link_text,
+    "looks_alike": looks_alike,
 }

@@ -383,11 +383,53 @@ profile_links = _table(
     _of("endorsers", "endorser_id", index=True),
     Column("url", Text, nullable=False),
     Column("name", Text),
-    Column("state", Text, nullable=False),
+    Column("state", Text, nullable=False),  # what is told: `found`, or disputed where others say it is theirs
+    Column("found", Text, nullable=False, server_default="claimed"),  # claimed | linked | proven | lapsed: by our own checks
+    Column("same", Text, nullable=False, server_default=""),  # the address without what makes no difference: two with it are one
+    Column("host", Text, nullable=False, server_default=""),  # of `same`
+    Column("network", Text),  # a door that the person opens: its address is never fetched
+    Column("outcome", Text),  # what the last check found: a code of endorsers/backlinks.py, and a detail behind a colon
+    Column("failures", Integer, nullable=False, server_default="0"),  # checks in a row
+    Column("from_hash", LargeBinary(16)),  # of the network and day it came from; a day says nothing of the next
+    Column("score", Integer, nullable=False, server_default="0"),  # how much it looks like link spam
+    Column("reasons", Text),  # JSON: why
+    Column("review", Text),  # waiting | accepted | refused; null: nobody had to look
+    Column("reviewed_by", Id),
     _moment("claimed_at"),
     _moment("published_at", null=True),  # since when its owner lets the site show it in public
+    _moment("checked_at", null=True),
+    _moment("proven_at", null=True),
+    _moment("due_at", null=True),  # the next check
+    _moment("reviewed_at", null=True),
     UniqueConstraint("uuid", "site_id"),
     CheckConstraint("state in ('claimed', 'linked', 'proven', 'lapsed', 'disputed')", name="state"),
+    Index("ix_profile_links_same", "site_id", "same"),
+    Index("ix_profile_links_host", "host", "id"),
+    Index("ix_profile_links_from", "from_hash"),
+    Index("ix_profile_links_due", "due_at", sqlite_where=text("due_at IS NOT NULL"), postgresql_where=text("due_at IS NOT NULL")),
+    Index("ix_profile_links_review", "site_id", sqlite_where=text("review = 'waiting'"),
+          postgresql_where=text("review = 'waiting'")),
+)
+
+public_pages = _table(  # a page that somebody made to prove who they are; their profiles link to it
+    "public_pages", "endorsers",
+    _id(),
+    _of("sites", "site_id"),
+    _of("endorsers", "endorser_id", index=True),
+    Column("key", Text, nullable=False, unique=True),  # random: whoever was here before says nothing of whoever is
+    Column("name", Text, nullable=False),
+    _moment("made_at"),
+    _moment("listed_at", null=True),  # since when search engines may list it
+)
+
+outside_letters = _table(  # an admin wrote to somebody on another network, by hand, and said so
+    "outside_letters", "endorsers",
+    _id(),
+    _of("sites", "site_id"),
+    _of("endorsers", "endorser_id", index=True),
+    Column("network", Text, nullable=False),
+    Column("admin_id", Id),
+    _moment("wrote_at"),
 )
 
 channels = _table(  # an address that somebody left, and whether they proved it
@@ -753,6 +795,35 @@ orders = _table(
     UniqueConstraint("site_id", "order_id"),
 )
 
+webmentions = _table(  # another page says that it mentions one of the site's; one row per source and target
+    "webmentions", "collect",
+    _id(),
+    _of("sites", "site_id"),
+    Column("key", Text, nullable=False, unique=True),  # of the status page
+    Column("pair", LargeBinary(16), nullable=False),  # hash of source and target
+    Column("source", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("host", Text, nullable=False),  # of the source
+    Column("state", Text, nullable=False),
+    Column("before", Text),  # an admin's last decision, so that it can be undone
+    Column("kind", Text),  # like | reply | repost | mention
+    Column("author", Text),
+    Column("author_url", Text),  # of the same origin as the source
+    Column("excerpt", Text),
+    Column("problem", Text),  # why there is nothing to show
+    Column("like_id", Id),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    _moment("received_at"),
+    _moment("due_at", null=True),  # the next look at the source
+    _moment("checked_at", null=True),
+    _moment("decided_at", null=True),
+    UniqueConstraint("site_id", "pair"),
+    CheckConstraint("state in ('waiting', 'held', 'accepted', 'refused', 'wrong', 'gone')", name="state"),
+    Index("ix_webmentions_due", "due_at", sqlite_where=text("due_at IS NOT NULL"), postgresql_where=text("due_at IS NOT NULL")),
+    Index("ix_webmentions_site", "site_id", "state", "id"),
+    sqlite_autoincrement=True,
+)
+
 drops = _table(  # what was refused, counted by reason; site 0 is "no such site"
     "drops", "collect",
     Column("site_id", Id, primary_key=True),
@@ -873,6 +944,7 @@ product_sums = _table(  # what each product adds up to, kept the same way; held 
     Column("widget", Integer, nullable=False, server_default="0"),
     Column("extension", Integer, nullable=False, server_default="0"),
     Column("api", Integer, nullable=False, server_default="0"),
+    Column("webmention", Integer, nullable=False, server_default="0"),
     Column("held", Integer, nullable=False, server_default="0"),
     Column("rejected", Integer, nullable=False, server_default="0"),
     Column("answered", Integer, nullable=False, server_default="0"),  # likes that count and have an answer

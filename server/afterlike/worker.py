@@ -52,6 +52,8 @@ EVERY = (
     ("add up answers of large sites", lambda house: insight.add_up_answers(house.db, now()),                      30),
     ("check claims on origins",       sites.check_due,                                                             2),
     ("erase many people piece by piece", me.go_on,                                                                 2),
+    ("check profiles",                endorsers.check_links,                                                       2),
+    ("check webmentions",             collect.check_mentions,                                                      2),
     ("forget old sessions and links", lambda house: house.db.write(sites.sweep, now()),                         3600),
     ("forget unconfirmed addresses",  lambda house: forget(house, "pending", endorsers.expire),                 3600),
     ("forget origins without a like", lambda house: house.db.write(sites.forget_empty, now()),                  3600),
@@ -61,6 +63,7 @@ EVERY = (
     ("forget mail that is settled",   lambda house: forget(house, "mail", outbox.forget),                       3600),
     ("forget what webhooks were told", lambda house: forget(house, "mail", sites.forget_deliveries),            3600),
     ("forget buttons that are gone",  lambda house: house.db.write(collect.forget_sightings, now()),            3600),
+    ("forget webmentions of nothing", lambda house: house.db.write(collect.forget_mentions, now()),             3600),
     ("forget old counts of refusals", lambda house: forget(house, "drops", collect.forget_drops),               3600),
 )
 

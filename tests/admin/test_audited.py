@@ -21,7 +21,7 @@ READS = {
     "GET /admin/sites/<key>/conversations/<int:id>", "GET /admin/sites/<key>/extension/<int:claim>",
     "GET /admin/sites/<key>/extension/<int:claim>.csv", "GET /admin/sites/<key>/people/<int:who>",
     "GET /admin/sites/<key>/people/<int:who>/everything.json", "GET /admin/sites/<key>/answers.csv",
-    "GET /admin/sites/<key>/audit.csv",
+    "GET /admin/sites/<key>/audit.csv", "GET /admin/sites/<key>/mentions/<int:mention>",
 }
 
 

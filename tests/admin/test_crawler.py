@@ -66,7 +66,7 @@ def test_following_every_link_twice_changes_nothing(collector, shop):
         waiting += [replies[1].to.removeprefix(collector.url)] if replies[1].to else []
         waiting += links(replies[1].text) if "html" in replies[1].headers.get("Content-Type", "") else []
     pages = (
-        "admins", "install", "webhooks", "keys", "settings", "audit", "audit.csv",
+        "admins", "mentions", "install", "webhooks", "keys", "settings", "audit", "audit.csv",
         "tag", "refused", "endorsements.csv", "mail", "extension", "prompts", f"extension/{claim}",
         f"conversations/{talk}", f"conversations/new?like={like}",
         "prompts/why", "prompts/1", "prompts/1/json", "prompts/1/preview",

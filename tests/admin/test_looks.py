@@ -13,7 +13,7 @@ from sites.liking import claims_in_every_state, like_before, set_state
 
 from afterlike import sites, tables
 from afterlike.clock import now
-from afterlike.collect import marks
+from afterlike.collect import marks, mentions
 from afterlike.sites import webhooks
 from cast import ADA, BEN, CHAIR, CLEO, LAMP, TEAPOT
 from parts.browsers import SIZES, every_look
@@ -56,6 +56,11 @@ PAGES = {
     "no webhook": "{other}/webhooks",
     "the admins": "{site}/admins",
     "the settings": "{site}/settings",
+    "the mentions": "{site}/mentions",
+    "a mention": "{site}/mentions/1",
+    "links to review": "{site}/people/links",
+    "no link to review": "{other}/people/links?state=refused&done=refused&link=1",
+    "no mention": "{other}/mentions?state=refused&done=removed",
     "the keys": "{site}/keys",
     "a new site": "/admin/sites/new",
     "an installation that works": "{site}/install",
@@ -89,6 +94,8 @@ def town(tmp_path_factory):
         ada.like(TEAPOT, source="extension")
         with behind(running) as tx:
             a_webhook(tx, shop.site)
+            a_mention(tx, shop.site)
+            tx.execute(sa.update(tables.profile_links).values(review="waiting", score=60, reasons='["selling", "fresh"]'))
             assert claims_in_every_state(tx, shop.site)[:2] == [1, 2]
             shop_id = sites.site_named(tx, shop.site).id
             marks.tag(tx, [(shop_id, (1, 2), "to quote"), (shop_id, (1,), "a tag of forty letters which is the most")])
@@ -100,6 +107,15 @@ def town(tmp_path_factory):
         yield SimpleNamespace(server=running, url=running.url, **paths)
     finally:
         running.close()
+
+
+def a_mention(tx, key: str) -> None:
+    """One that waits for a decision, with a long name and long words."""
+    site_id = sites.site_named(tx, key).id
+    source = f"https://{'a-long-name.' * 9}example/{'path/' * 20}"
+    mentions.receive(tx, [mentions.Received(site_id, source, "https://shop.test/lamp", now())])
+    said = {"kind": "like", "author": NAME[:100], "author_url": source, "excerpt": "Itsasinglewordthatnobodybroke" * 9}
+    tx.execute(sa.update(tables.webmentions).values(state="held", due_at=None, **said))
 
 
 def a_webhook(tx, key: str) -> None:

@@ -1,5 +1,6 @@
 """Nobody sees another site's data, and no role does more than it may; made from FACES, so that a new face is covered."""
 
+import uuid
 from types import SimpleNamespace
 
 import pytest
@@ -8,10 +9,10 @@ from admin.desk import Desk, hire, ids, shopper_of, signed_in
 from followup.making import a_failed_letter, agree_there, behind
 from sites.liking import claims_in_every_state
 
-from afterlike import sites, tables
+from afterlike import endorsers, sites, tables
 from afterlike.app import FACES
 from afterlike.clock import now
-from afterlike.collect import marks
+from afterlike.collect import marks, mentions
 from afterlike.me import many
 from afterlike.sites import invitations, webhooks
 from cast import BEN, CLEO, new_id
@@ -58,6 +59,12 @@ LEAST = {  # what a face needs; one that is not listed fails the test
     "POST /admin/sites/<key>/extension/<int:claim>/check": "owner",
     "POST /admin/sites/<key>/extension/<int:claim>/token": "owner",
     "POST /admin/sites/<key>/extension/<int:claim>/remove": "owner",
+    "GET /admin/sites/<key>/mentions": "viewer",
+    "GET /admin/sites/<key>/mentions/<int:mention>": "viewer",
+    "POST /admin/sites/<key>/mentions/<int:mention>": "editor",
+    "POST /admin/sites/<key>/people/<int:who>/outside": "editor",
+    "GET /admin/sites/<key>/people/links": "viewer",
+    "POST /admin/sites/<key>/people/links/<int:link>": "editor",
     "GET /admin/sites/<key>/people": "viewer",
     "GET /admin/sites/<key>/people/<int:who>": "viewer",
     "POST /admin/sites/<key>/people/<int:who>/tags": "editor",
@@ -169,6 +176,7 @@ def town(tmp_path_factory):
         who = agree_there(running, like)
         with behind(running) as tx:
             claim = claims_in_every_state(tx, here.site)[0]
+            mention, link = a_mention_and_a_door(tx, sites.site_named(tx, here.site).id, who)
             known = sites.site_named(tx, here.site).id
             for role in (*ROLES, "stranger"):
                 marks.save_filter(tx, [(known, role, "q=a", 1)])
@@ -180,12 +188,25 @@ def town(tmp_path_factory):
         rows = {"who": who, "product": 1, "answer": 1}
         rows |= {"like": like, "bens": bens, "cleos": cleos, "erasure": erasure, "claim": claim, "prompt": prompt}
         rows |= {"filters": filters["stranger"]}
+        rows |= {"mention": mention, "link": link}
         rows |= members_and_invitations(running, here.site) | a_failed_letter(desks["owner"], here.site, like)
         yield SimpleNamespace(
             server=running, url=running.url, here=here.site, there=there.site, desks=desks, like=like, rows=rows, filters=filters
         )
     finally:
         running.close()
+
+
+def a_mention_and_a_door(tx, site_id: int, who: int) -> tuple[int, int]:
+    """A mention that waits for a decision, and a profile on a network that nobody but people open, which does too."""
+    mentions.receive(tx, [mentions.Received(site_id, "https://blog.invalid/1", "https://here.test/lamp", now())])
+    rows = tables.webmentions
+    held = tx.scalar(sa.update(rows).values(state="held", kind="mention", due_at=None).returning(rows.c.id))
+    claim = {"site_id": site_id, "uuid": uuid.uuid4().bytes, "endorser_id": who, "claimed_at": now(), "name": "Ada",
+             "url": "https://instagram.com/ada"}
+    [link] = endorsers.claim_links(tx, [claim])
+    tx.execute(sa.update(tables.profile_links).where(tables.profile_links.c.id == link.id).values(review="waiting"))
+    return held, link.id
 
 
 def members_and_invitations(running: Server, key: str) -> dict[str, int]:
@@ -212,7 +233,9 @@ def send(desk: Desk, face, key: str, rows: dict[str, int], **more):
     gone = {"<int:member>/remove": "leaver", "<int:invitation>/revoke": "revoked", "<int:hook>/remove": "unhooked"}
     for end, row in gone.items():
         path = path.replace(end, end.replace(end.partition("/")[0], str(rows.get(row, 1)))) if path.endswith(end) else path
-    for name in ("like", "claim", "prompt", "who", "product", "answer", "member", "invitation", "hook", "delivery", "erasure"):
+    named = ("like", "claim", "prompt", "who", "product", "answer", "member", "invitation", "hook", "delivery", "mention", "link",
+             "erasure")
+    for name in named:
         path = path.replace(f"<int:{name}>", str(rows.get(name, 1)))
     for room in ("conversations", "mail", "filters", "keys"):
         path = path.replace(f"{room}/<int:id>", f"{room}/{rows.get(room, 1)}")
@@ -224,6 +247,8 @@ def send(desk: Desk, face, key: str, rows: dict[str, int], **more):
     filled |= {"privacy_url": "", "postal_address": ""}
     filled |= {"query": "q=lamp", "start": "why", "act": "pause", "cooldown_hours": "24"} | MEET
     filled |= {"query": f"likes={rows['cleos']}", "people": "1"} if path.endswith("people/erase") else {}
+    filled |= {"decision": "accept"} if "/mentions/" in path or "/links/" in path else {}
+    filled |= {"network": "instagram"}
     filled |= {"kind": "wrote", "url": "https://hook.invalid/"} if "webhooks" in path else {}
     return desk.post(path, like=rows["like"], origin="https://more.example", **filled | more)
 

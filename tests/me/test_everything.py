@@ -21,12 +21,14 @@ TOLD = {
     "consents": "what_you_agreed_to", "consent_events": "record_of_consent", "opt_ins": "sign_ups", "profile_links": "profiles",
     "conversations": "conversations", "messages": "conversations", "visitors": "browsers", "merges": "browsers",
     "visits": "return_visits", "orders": "orders", "mailed_links": "links_mailed_to_you", "person_sessions": "signed_in",
+    "public_pages": "public_pages", "outside_letters": "letters_elsewhere",
     "endorser_notes": "notes_about_you", "endorser_tags": "tags_on_you",
 }
 NOT_TOLD = {
     "journal": "numbers of rows and moments only; each is told where it happened",
     "tallies": "counts by day and product, of nobody",
     "like_counts": "counts by product, of nobody",
+    "webmentions": "what another site said of a page, in its own words; no person of ours",
     "decisions": "what admins decided on likes, with their own reasons; the state that came of it stands with the like",
     "like_tags": "an admin's own order among the likes",
 }

@@ -129,6 +129,7 @@ class Claim:
     url: str
     name: str | None
     at: int
+    from_hash: bytes | None = None  # of the network it came from, for a day
 
 
 def claim_profiles(tx: sa.Connection, items: list[Claim]) -> list[None | AfterlikeError]:
@@ -142,7 +143,7 @@ def _claim(tx: sa.Connection, item: Claim) -> None | AfterlikeError:
         return NotFound(NO_LIKE)
     endorser_id = become_endorser(tx, item.site_id, item.visitor, item.at)
     claim = {"site_id": item.site_id, "uuid": item.uuid, "endorser_id": endorser_id, "url": item.url, "name": item.name,
-             "claimed_at": item.at}
+             "claimed_at": item.at, "from_hash": item.from_hash}
     [link] = endorsers.claim_links(tx, [claim])
     if isinstance(link, AfterlikeError):
         return link

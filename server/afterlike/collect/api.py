@@ -3,7 +3,7 @@
 import hmac
 from collections.abc import Callable
 from functools import wraps
-from hashlib import blake2b, sha256
+from hashlib import sha256
 from urllib.parse import quote, unquote_plus
 
 from flask import Response, request
@@ -20,7 +20,6 @@ from afterlike.wire import loaded, minor, uuid_text
 from afterlike.words import marked
 
 MOST_COUNTS = 200
-MOST_KEY = 200
 LONGEST_DWELL_MS = 86_400_000
 UNHURRIED_MS = 1_500  # a form that was sent sooner after it appeared counts several times
 HASTY_COUNTS = 3
@@ -82,7 +81,7 @@ def _item(event: Event) -> likes.Item:
         at=event.at,
         pressed_at=context.get("pressed_at", event.at),
         product=catalog.Pressed(
-            event.site.id, product.get("key") or key_of(product["url"]), product["url"], facts(product), event.at
+            event.site.id, product.get("key") or likes.key_of(product["url"]), product["url"], facts(product), event.at
         ),
         page_url=page["url"],
         page_title=page.get("title"),
@@ -106,11 +105,6 @@ def source_of(event: Event) -> str:
     if event.by_extension:
         return "extension"
     return "api" if event.origin is None else "widget"
-
-
-def key_of(url: str) -> str:
-    """What names a product that was sent without a key: its address; a long one ends in a hash of the whole."""
-    return url if len(url) <= MOST_KEY else f"{url[:MOST_KEY - 33]}~{blake2b(url.encode(), digest_size=16).hexdigest()}"
 
 
 def facts(product: dict) -> dict:
@@ -192,8 +186,9 @@ def _save(event: Event) -> dict:
 @call("profile-links", schemas.ProfileLink, gives=schemas.Claimed, status=202, summary="Claim a public profile")
 def claim_profile(event: Event) -> dict:
     data = event.data
-    url = endorsers.profile_address(data["url"])
-    claim = answers.Claim(event.site.id, data["id"], event.visitor, data["like"], url, data.get("name"), event.at)
+    url = endorsers.profile_address(data["url"], house().config.fetch_allow)
+    claim = answers.Claim(event.site.id, data["id"], event.visitor, data["like"], url, data.get("name"), event.at,
+                          endorsers.from_hash(house().keyring, network(event.peer), event.at))
     house().db.write(answers.claim_profiles, claim)
     return {"id": uuid_text(data["id"]), "state": "claimed", "url": url}
 

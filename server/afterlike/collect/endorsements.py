@@ -13,7 +13,7 @@ from afterlike.collect import marks
 
 PER_PAGE = 50
 STATES = ("counted", "held", "rejected", "withdrawn")
-SOURCES = ("widget", "extension", "api")
+SOURCES = ("widget", "extension", "api", "webmention")
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ It may run twice for the same like (db.write replays); the second run finds the 
 """
 
 from dataclasses import dataclass, field
+from hashlib import blake2b
 
 import sqlalchemy as sa
 
@@ -13,8 +14,10 @@ from afterlike.errors import Conflict, NotFound
 from afterlike.hot import Choose, Keep
 from afterlike.sites import Site
 
+MOST_KEY = 200
 HANDED_OUT = ("survey", "opt_in", "profile_link", "redirect")
 ALREADY = "already_liked"
+BY_WEBMENTION = "webmention"  # another page says it; there is nobody to ask
 COLUMNS = (
     "site_id", "uuid", "visitor_id", "product_id", "shown_id", "state", "source", "liked_at", "pressed_at", "page_url",
     "page_title", "referrer", "placement", "position", "dwell_ms", "locale", "lasting", "prompt_version_id", "step_reason",
@@ -121,7 +124,7 @@ class _Batch:
         return kept, False
 
     def _new(self, item: Item, visitor, shown) -> _Kept:
-        step = self.ask.step(item, visitor)
+        step = prompts.Step("none", BY_WEBMENTION) if item.source == BY_WEBMENTION else self.ask.step(item, visitor)
         version_id = None
         if step.prompt is not None and step.kind in HANDED_OUT:
             version_id = step.prompt.version_id
@@ -234,6 +237,11 @@ def _journalled(kept: _Kept) -> dict:
     row = kept.row
     return {"site_id": row["site_id"], "kind": "liked", "at": row["liked_at"], "visitor_id": kept.visitor_id,
             "product_id": kept.product_id, "like_id": kept.id}
+
+
+def key_of(url: str) -> str:
+    """What names a product that was sent without a key: its address; a long one ends in a hash of the whole."""
+    return url if len(url) <= MOST_KEY else f"{url[:MOST_KEY - 33]}~{blake2b(url.encode(), digest_size=16).hexdigest()}"
 
 
 def move_counts(tx: sa.Connection, moves: list[tuple[int, int]]) -> None:

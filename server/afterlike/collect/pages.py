@@ -11,7 +11,7 @@ from flask import Response, redirect, request, stream_with_context
 
 from afterlike import prompts, sheet, show, sites, tables
 from afterlike.clock import DAY, SECOND, now
-from afterlike.collect import endorsements, export, marks, moderation
+from afterlike.collect import endorsements, export, marks, mentions, moderation
 from afterlike.collect.endorsements import PER_PAGE, SOURCES, STATES, Filter
 from afterlike.collect.screening import REASONS
 from afterlike.errors import Invalid, NotFound
@@ -56,7 +56,7 @@ def one(key: str, like: int) -> Response:
     with house().db.read() as tx:
         row = endorsements.one(tx, site.id, like, locale=site.locale)
         others = endorsements.by_the_same(tx, site.id, row, locale=site.locale) if row else []
-        more = more_of(tx, like)
+        more, mention = more_of(tx, like), mentions.mention_behind(tx, like)
         decided, tags, done = moderation.decisions_on(tx, like), marks.tags_of(tx, site.id), _done(tx, site.id)
     if row is None:
         raise NotFound()
@@ -68,6 +68,7 @@ def one(key: str, like: int) -> Response:
         row=row,
         others=others,
         more=more,
+        mention=mention,
         done=done,
         told=_told(),
         tags=tags,

@@ -49,6 +49,9 @@ REASONS = {
     "trap": for_admins("the field that people do not see was filled in; answered like any other"),
     "signature": for_admins("the order's signature is wrong"),
     "unavailable": for_admins("the database could not take it; the client sends it again"),
+    "mention_address": for_admins("a webmention whose source or target is no public web address"),
+    "mention_target": for_admins("a webmention for a page that is not on the site"),
+    "mention_same": for_admins("a webmention of a page by itself, or by the site itself"),
     "duplicate": for_admins("sent again, and answered as the first time"),
 }
 

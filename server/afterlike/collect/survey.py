@@ -229,9 +229,10 @@ def take_profile(sheet: Sheet, card: dict, do: str) -> Response:
     if do == "skip" or not text.strip():
         return onward(sheet, forms.after(sheet.cards, card))
     try:
-        url = endorsers.profile_address(text)
+        url = endorsers.profile_address(text, house().config.fetch_allow)
         claim = answers.Claim(
-            about.site.id, sheet.id_for(f"profile:{url}"), about.like.visitor, about.like.uuid, url, None, now()
+            about.site.id, sheet.id_for(f"profile:{url}"), about.like.visitor, about.like.uuid, url, None, now(),
+            endorsers.from_hash(house().keyring, network(peer(request)), now()),
         )
         house().db.write(answers.claim_profiles, claim)
     except Invalid:

@@ -1,14 +1,18 @@
-"""Public profiles that endorsers say are theirs: claimed, not proven; shown as text until somebody checks."""
+"""Public profiles that endorsers say are theirs; backlinks.py looks whether they are, when their owner asks for it."""
 
 import re
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
 from afterlike import tables
 from afterlike.addresses import BadAddress, cleaned, host_of, is_public_name
 from afterlike.endorsers import gate
+from afterlike.endorsers.disputes import same_address, settle_address
+from afterlike.endorsers.networks import network_of, plain_door
 from afterlike.endorsers.people import person
+from afterlike.endorsers.spam import scored
 from afterlike.errors import Conflict, Invalid, Refused
 from afterlike.purposes import Wording
 
@@ -18,10 +22,11 @@ MOST = 5  # of one person on one site
 SAY = "Give the address of your public page, like https://mastodon.social/@you or instagram.com/you."
 
 
-def profile_address(typed: str) -> str:
+def profile_address(typed: str, allow: frozenset[str] = frozenset()) -> str:
     """A public profile's address from what a person typed (`instagram.com/you`, `@you@host`, a full address).
 
-    Raises Invalid for other schemes, user names in the address, IP addresses and names that only exist inside a house.
+    `allow` holds exact `host:port` of an owner's own machines, as safefetch knows them. Raises Invalid for other schemes,
+    user names in the address, IP addresses and names that only exist inside a house.
     """
     text = typed.strip()
     if handle := FEDIVERSE.fullmatch(text):
@@ -32,11 +37,11 @@ def profile_address(typed: str) -> str:
         url = cleaned(text)
     except BadAddress as bad:
         raise _wrong(f"The address {bad}. {SAY}") from None
-    if not is_public_name(host_of(url)):
+    if not is_public_name(host_of(url)) and urlsplit(url).netloc not in allow:
         raise _wrong(f"That host is not a public web site. {SAY}")
     if len(url) > 500:
         raise _wrong("The address is longer than 500 characters. Give the address of your profile page itself.")
-    return url
+    return plain_door(url)
 
 
 def _wrong(sentence: str) -> Invalid:
@@ -72,8 +77,12 @@ def _claim(tx: sa.Connection, claim: dict) -> Claimed | Conflict | Refused:
         return Claimed(theirs[claim["url"]], False)
     if len(theirs) >= MOST:
         return Refused(f"You have left {MOST} profiles here already, which is the most.", reason="too_many_profiles")
-    added = sa.insert(tables.profile_links).values(state="claimed", **claim).returning(links.id)
-    return Claimed(tx.scalar(added), True)
+    same, network = same_address(claim["url"]), network_of(claim["url"])
+    kept = {"state": "claimed", "same": same, "network": network} | scored(tx, claim, same, network) | claim
+    added = sa.insert(tables.profile_links).values(kept).returning(links.id)
+    link_id = tx.scalar(added)
+    settle_address(tx, claim["site_id"], same)
+    return Claimed(link_id, True)
 
 
 def publish_link(tx: sa.Connection, items: list[tuple[int, int, bool, Wording | None, int]]) -> list[bool]:
@@ -106,7 +115,9 @@ def remove_link(tx: sa.Connection, items: list[tuple[int, int, int]]) -> list[bo
 
 def _remove(tx: sa.Connection, endorser_id: int, link_id: int, at: int) -> bool:
     links = tables.profile_links
-    gone = tx.execute(sa.delete(links).where(links.c.id == link_id, links.c.endorser_id == endorser_id)).rowcount == 1
-    if gone:
+    own = (links.c.id == link_id) & (links.c.endorser_id == endorser_id)
+    gone = tx.execute(sa.delete(links).where(own).returning(links.c.site_id, links.c.same)).first()
+    if gone is not None:
+        settle_address(tx, gone.site_id, gone.same)
         _agree_to_show(tx, endorser_id, None, at)
-    return gone
+    return gone is not None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from afterlike import tables
+from afterlike.endorsers.disputes import settle_addresses
 from afterlike.endorsers.people import Person
 
 _merges, _visitors, _profiles = tables.merges, tables.visitors, tables.profile_links
@@ -33,7 +34,8 @@ def move_links(tx: sa.Connection, from_id: int, to_id: int) -> list[int]:
     theirs = sa.select(_profiles.c.url).where(_profiles.c.endorser_id == to_id)
     moving = sa.select(_profiles.c.id).where(_profiles.c.endorser_id == from_id, _profiles.c.url.not_in(theirs))
     links = list(tx.scalars(moving.order_by(_profiles.c.id)))
-    tx.execute(sa.update(_profiles).where(_profiles.c.id.in_(links)).values(endorser_id=to_id))
+    moved = sa.update(_profiles).where(_profiles.c.id.in_(links)).values(endorser_id=to_id)
+    settle_addresses(tx, {tuple(row) for row in tx.execute(moved.returning(_profiles.c.site_id, _profiles.c.same))})
     return links
 
 
@@ -74,5 +76,7 @@ def undo(tx: sa.Connection, endorser_id: int, merge_id: int, at: int) -> bool:
         return False
     tx.execute(sa.update(_visitors).where(_visitors.c.id == merge.visitor_id).values(endorser_id=merge.from_id))
     moved = _profiles.c.id.in_(json.loads(merge.links)) & (_profiles.c.endorser_id == endorser_id)
-    tx.execute(sa.update(_profiles).where(moved).values(endorser_id=merge.from_id))
+    back = {"endorser_id": merge.from_id, "found": "claimed", "state": "claimed", "proven_at": None, "due_at": None}
+    gone = tx.execute(sa.update(_profiles).where(moved).values(back).returning(_profiles.c.site_id, _profiles.c.same)).all()
+    settle_addresses(tx, {tuple(row) for row in gone})  # what was proven by the page of one says nothing of the other
     return True

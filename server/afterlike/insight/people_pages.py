@@ -8,7 +8,7 @@ from afterlike.errors import Invalid, NotFound
 from afterlike.insight import asked, people, person
 from afterlike.web import house, page
 
-DONE = ("tagged", "untagged", "noted", "unnoted", "merged", "parted")
+DONE = ("tagged", "untagged", "noted", "unnoted", "merged", "parted", "outside")
 WRONG = ("tag", "note", "nobody", "proven", "itself")
 
 
@@ -19,11 +19,12 @@ def listing(key: str) -> Response:
     with house().db.read() as tx:
         rows, total = people.found(tx, site.id, wanted, page=number)
         tags = people.tags_here(tx, site.id)
+        to_review = endorsers.review_counts(tx, site.id).get("waiting", 0)
     last = asked.last_page(total, people.PER_PAGE)
     if number > last:
         return asked.to_page(wanted.query(page=last))
     return page("insight/people.html", site=site, role=role, rows=rows, total=total, wanted=wanted, tags=tags, page_number=number,
-                last_page=last, called=asked.called)
+                last_page=last, called=asked.called, to_review=to_review)
 
 
 def _wanted(site: sites.Site) -> people.Wanted:
@@ -46,12 +47,13 @@ def one(key: str, who: int) -> Response:
             "story": person.story(tx, site.id, who, site.locale), "notes": endorsers.notes_of(tx, who),
             "verdicts": person.verdicts(tx, who, now()), "merged": endorsers.merged_with(tx, who),
             "browsers": endorsers.browsers_of(tx, who), "newest": person.newest_like(tx, who),
+            "message": person.message(tx, site, who, next((link.name for link in links if link.name), None)),
         }
     sites.audit_read(admin, site, "person_read", who)
     return page(
         "insight/person.html", site=site, role=role, who=line, links=links, name=asked.called(line.names, line.product),
         done=asked.one_of("done", DONE, ""), wrong=asked.one_of("wrong", WRONG, ""), why=endorsers.VERDICTS,
-        name_of=purposes.name_of, **values,
+        name_of=purposes.name_of, networks=endorsers.NETWORKS, **values,
     )
 
 
@@ -123,6 +125,15 @@ def part(key: str, who: int) -> Response:
     except NotFound:
         return _back(site, who, wrong="nobody")
     return _back(site, who, done="parted")
+
+
+def outside(key: str, who: int) -> Response:
+    """Notes that somebody was written to on another network; what was written stays there."""
+    admin, site, role = sites.on_site(key, least="editor")
+    sites.check_form()
+    wrote = (site.id, who, request.form.get("network", ""), admin.id, now())
+    sites.audited(admin, site, "wrote_outside", endorsers.note_outside, wrote, about=who)
+    return _back(site, who, done="outside")
 
 
 def _back(site: sites.Site, who: int, **said: str) -> Response:

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from afterlike import endorsers, prompts, purposes, tables
+from afterlike import endorsers, prompts, purposes, sites, tables
 from afterlike.insight import people
+from afterlike.words import marked, text
 
 MOST = 200  # of each kind, the newest
 
@@ -43,6 +44,7 @@ def story(tx: sa.Connection, site_id: int, endorser_id: int, locale: str) -> lis
     told = [
         *_likes(tx, visitor_ids), *_answers(tx, visitor_ids, locale), *_visits(tx, visitor_ids), *_orders(tx, visitor_ids),
         *_ledger(tx, site_id, endorser_id, locale), *_letters(tx, endorser_id), *_profiles(tx, endorser_id),
+        *(Event(one.wrote_at, "outside", one._asdict()) for one in endorsers.outside_of(tx, endorser_id)),
     ]
     return sorted(told, key=lambda event: event.at, reverse=True)
 
@@ -117,7 +119,9 @@ def _letters(tx: sa.Connection, endorser_id: int) -> list[Event]:
 
 
 def _profiles(tx: sa.Connection, endorser_id: int) -> list[Event]:
-    return [Event(link.claimed_at, "linked", {"link": link}) for link in links_of(tx, endorser_id)]
+    links = links_of(tx, endorser_id)
+    left = [Event(link.claimed_at, "linked", {"link": link}) for link in links]
+    return left + [Event(link.proven_at, "proven", {"link": link}) for link in links if link.proven_at]
 
 
 def links_of(tx: sa.Connection, endorser_id: int) -> list[sa.Row]:
@@ -125,6 +129,27 @@ def links_of(tx: sa.Connection, endorser_id: int) -> list[sa.Row]:
     links = tables.profile_links
     asked = sa.select(links).where(links.c.endorser_id == endorser_id)
     return tx.execute(asked.order_by(links.c.claimed_at.desc(), links.c.id.desc())).all()
+
+
+def message(tx: sa.Connection, site: sites.Site, endorser_id: int, name: str | None) -> str:
+    """What may be pasted into a message on another network, in the person's language."""
+    channels, likes, visitors = tables.channels.c, tables.likes.c, tables.visitors.c
+    mine = sa.select(channels.locale).where(channels.endorser_id == endorser_id)
+    spoken = tx.scalar(mine.order_by(channels.id.desc()).limit(1))
+    liked = (
+        sa.select(sa.func.coalesce(tables.product_showings.c.title, tables.products.c.key), likes.locale)
+        .join_from(tables.likes, tables.visitors, visitors.id == likes.visitor_id)
+        .join(tables.products, tables.products.c.id == likes.product_id)
+        .join(tables.product_showings, tables.product_showings.c.id == likes.shown_id, isouter=True)
+        .where(visitors.endorser_id == endorser_id, likes.unliked_at.is_(None)).order_by(likes.id.desc()).limit(1)
+    )
+    product, pressed_in = tx.execute(liked).first() or ("…", None)
+    sentence = text(HELLO_NAME if name else HELLO, spoken or pressed_in or site.locale)
+    return sentence.format(name=name, product=product, site=site.name)
+
+
+HELLO_NAME = marked("Hello {name}! You liked {product} at {site}, thank you. May we ask what you like about it?")
+HELLO = marked("Hello! You liked {product} at {site}, thank you. May we ask what you like about it?")
 
 
 def verdicts(tx: sa.Connection, endorser_id: int, now: int) -> list[tuple[str, str]]:

@@ -17,7 +17,7 @@ ONLY = ("silent", "buttonless")
 MOST_ANSWERS = 20_000  # the newest of one product are told; more change no share
 
 _sums = tables.product_sums.c
-_counted = _sums.widget + _sums.extension + _sums.api
+_counted = _sums.widget + _sums.extension + _sums.api + _sums.webmention
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,7 @@ class Product:
     widget: int
     extension: int
     api: int
+    webmention: int
     held: int
     rejected: int
     answered: int
@@ -60,7 +61,7 @@ class Product:
 
     @property
     def likes(self) -> int:
-        return self.widget + self.extension + self.api
+        return self.widget + self.extension + self.api + self.webmention
 
     @property
     def said(self) -> Rate:
@@ -104,8 +105,8 @@ def _asked() -> sa.Select:
     products, shown = tables.products.c, tables.product_showings.c
     return sa.select(
         products.id, sa.func.coalesce(shown.title, products.key), products.key, products.url, shown.image, shown.price_minor,
-        shown.currency, shown.availability, _sums.widget, _sums.extension, _sums.api, _sums.held, _sums.rejected,
-        _sums.answered, _sums.last_at,
+        shown.currency, shown.availability, _sums.widget, _sums.extension, _sums.api, _sums.webmention, _sums.held,
+        _sums.rejected, _sums.answered, _sums.last_at,
     ).select_from(_joined())
 
 

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from afterlike import db, journal, tables
 
 AT_ONCE = 500
-COUNTED = ("widget", "extension", "api")
+COUNTED = ("widget", "extension", "api", "webmention")
 
 _people, _products = tables.people_sums, tables.product_sums
 
@@ -80,7 +80,7 @@ def _whom(row) -> Iterable[sa.Select]:
     yield found(merges.from_id, (tables.merges, merges.visitor_id == row.visitor_id))
     yield found(merges.to_id, (tables.merges, merges.visitor_id == row.visitor_id))
     yield found(row.about_id).where(row.kind.in_(("erased", "merged", "parted")))
-    yield found(links.endorser_id, (tables.profile_links, (links.id == row.about_id) & (row.kind == "linked")))
+    yield found(links.endorser_id, (tables.profile_links, (links.id == row.about_id) & row.kind.in_(("linked", "proven"))))
     said = (messages.id == row.about_id) & row.kind.in_(("wrote", "replied"))
     yield found(talks.endorser_id, (tables.messages, said), (tables.conversations, talks.id == messages.conversation_id))
 
@@ -170,7 +170,8 @@ def _add_browsers(tx: sa.Connection, browsers: dict[int, int], sums: dict[int, _
     mine = sa.select(
         likes.visitor_id, likes.state, sa.func.count().label("count"), sa.func.min(likes.liked_at).label("first_at"),
         sa.func.max(likes.liked_at).label("last_at"), sa.func.max(likes.lasting).label("lasting"),
-    ).where(likes.visitor_id.in_(ids), likes.unliked_at.is_(None)).group_by(likes.visitor_id, likes.state)
+    ).where(likes.visitor_id.in_(ids), likes.unliked_at.is_(None), likes.source != "webmention")  # a page is no person
+    mine = mine.group_by(likes.visitor_id, likes.state)
     for row in tx.execute(mine):
         sums[browsers[row.visitor_id]].liked(row)
     for name, column in (("answered", answers.changed_at), ("opted_in", opt_ins.asked_at)):

@@ -13,7 +13,7 @@ from afterlike.endorsers import Person
 from afterlike.errors import AfterlikeError, Conflict, Invalid, NotFound, Refused
 from afterlike.me import guard, pages, reads
 from afterlike.purposes import PURPOSES
-from afterlike.web import house
+from afterlike.web import house, network, peer
 from afterlike.wire import UUID
 from afterlike.words import marked, text
 
@@ -83,10 +83,13 @@ def claim_profile() -> Response:
     """Keeps a public profile that they say is theirs; nobody sees it before they show it."""
     person, site = guard.changing()
     try:
-        url = endorsers.profile_address(request.form.get("url", ""))
+        typed, door = request.form.get("url", ""), request.form.get("network", "")
+        typed = endorsers.typed_door(door, typed) if door in endorsers.NETWORKS else typed
+        url = endorsers.profile_address(typed, house().config.fetch_allow)
         name = " ".join(request.form.get("name", "").replace("\0", "").split())[:LONGEST_NAME] or None
         claim = {"site_id": site.id, "uuid": _uuid(request.form.get("id", ""), person), "endorser_id": person.id, "url": url,
-                 "name": name, "claimed_at": now()}
+                 "name": name, "claimed_at": now(),
+                 "from_hash": endorsers.from_hash(house().keyring, network(peer(request)), now())}
         house().db.write(_claim, claim)
     except (Invalid, Conflict):
         return _back("bad-profile")

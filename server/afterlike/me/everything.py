@@ -124,9 +124,22 @@ def _ledger(tx: sa.Connection, person: Person) -> list[dict]:
 
 def _profiles(tx: sa.Connection, person: Person) -> list[dict]:
     links = tables.profile_links.c
-    return _rows(tx, sa.select(links.uuid, links.url.label("address"), links.name, links.state, links.claimed_at,
-                               links.published_at.label("shown_since_at"))
+    return _rows(tx, sa.select(links.uuid, links.url.label("address"), links.name, links.state, links.network, links.claimed_at,
+                               links.published_at.label("shown_since_at"), links.checked_at, links.proven_at,
+                               links.outcome.label("last_check"), links.score.label("looks_like_spam"),
+                               links.reasons.label("why_it_does"), links.review.label("looked_at_by_hand"), links.reviewed_at)
         .where(links.endorser_id == person.id, links.site_id == person.site_id).order_by(links.id))
+
+
+def _public_pages(tx: sa.Connection, person: Person) -> list[dict]:
+    pages = tables.public_pages.c
+    return _rows(tx, sa.select(pages.key, pages.name, pages.made_at, pages.listed_at).where(pages.endorser_id == person.id))
+
+
+def _outside(tx: sa.Connection, person: Person) -> list[dict]:
+    """That somebody of the site wrote to them on another network; what was written is not here."""
+    letters = tables.outside_letters.c
+    return _rows(tx, sa.select(letters.network, letters.wrote_at).where(letters.endorser_id == person.id).order_by(letters.id))
 
 
 def _conversations(tx: sa.Connection, person: Person) -> list[dict]:
@@ -191,6 +204,8 @@ WHAT: tuple[tuple[str, Callable], ...] = (
     ("record_of_consent",          _ledger),
     ("sign_ups",                   _sign_ups),
     ("profiles",                   _profiles),
+    ("public_pages",               _public_pages),
+    ("letters_elsewhere",          _outside),
     ("conversations",              _conversations),
     ("browsers",                   _my_browsers),
     ("return_visits",              _visits),

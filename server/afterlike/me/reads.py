@@ -100,6 +100,11 @@ def profiles_of(tx: sa.Connection, person: Person) -> list[sa.Row]:
     return tx.execute(sa.select(links).where(own).order_by(links.c.claimed_at, links.c.id)).all()
 
 
+def profile_of(tx: sa.Connection, person: Person, number: int) -> sa.Row | None:
+    """One of them, if it is theirs."""
+    return next((link for link in profiles_of(tx, person) if link.id == number), None)
+
+
 def news_of(tx: sa.Connection, person: Person, *, most: int = MOST_NEWS) -> list[News]:
     """What changed on the products they like since they liked them, newest first."""
     likes, products, shown = tables.likes.c, tables.products.c, tables.product_showings

@@ -81,6 +81,7 @@ def _more(tx: sa.Connection, rows: list[sa.Row]) -> dict[int, dict]:
     asked = {
         "answered": ("answer", sa.select(answers.id, answers.uuid), answers.id),
         "linked": ("profile", sa.select(links.id, links.uuid), links.id),
+        "proven": ("profile", sa.select(links.id, links.uuid), links.id),
         "purchased": ("order", sa.select(orders.id, orders.order_id), orders.id),
     }
     told: dict[int, dict] = {}
