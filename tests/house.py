@@ -26,6 +26,7 @@ FLOORS = (
     ("wire", "show", "purposes", "chain", "sheet", "honest"),
     ("signing", "limits", "stream", "safefetch", "words", "mail", "addresses"),
     ("migrate", "migrations"),
+    ("stamp",),
     ("db",),
     ("writer", "hot"),
     ("tables",),

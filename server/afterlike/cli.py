@@ -16,6 +16,7 @@ from afterlike.clock import now
 from afterlike.config import SETTINGS, Config, SettingError, load
 from afterlike.demo import run as run_demo
 from afterlike.errors import AfterlikeError, Invalid, NotFound
+from afterlike.followup.inbound import run as take_mail
 from afterlike.me.everything import written
 from afterlike.migrate import migrate
 from afterlike.serve import serve as run_server
@@ -52,6 +53,13 @@ def work() -> None:
         for wanted in (signal.SIGTERM, signal.SIGINT):
             signal.signal(wanted, lambda *_: worker.ask_to_stop())
         worker.run()
+
+
+@main.command()
+def inbound() -> None:
+    """Take the mail that answers letters and that came back: by SMTP, from a mailbox, or both."""
+    with told(), a_house() as house:
+        take_mail(house)
 
 
 @main.command()

@@ -29,6 +29,7 @@ def send_what_is_due(house: House) -> int:
         "me_link": lambda payload: endorsers.send_way_in(house, payload),
         "claim_lapsed": lambda payload: sites.send_lapse(house.db, house.config, payload),
         "message": lambda payload: followup.send_message(house, payload),
+        "unattached": lambda payload: followup.send_unattached(house, payload),
     }
     return outbox.deliver(house.db, senders, now=now())
 
@@ -42,6 +43,7 @@ EVERY = (
     ("send what webhooks are told",   sites.send_webhooks,                                                         2),
     ("add up answers of large sites", lambda house: insight.add_up_answers(house.db, now()),                      30),
     ("check claims on origins",       sites.check_due,                                                             2),
+    ("open what was put off",         lambda house: house.db.write(followup.wake, now()),                         30),
     ("forget old sessions and links", lambda house: house.db.write(sites.sweep, now()),                         3600),
     ("forget unconfirmed addresses",  lambda house: house.db.write(
         endorsers.expire, (now(), house.config.pending_kept_days)),                                            3600),
@@ -56,6 +58,8 @@ EVERY = (
         sites.forget_deliveries, (now(), house.config.mail_kept_days)),                                        3600),
     ("forget old counts of refusals", lambda house: house.db.write(
         collect.forget_drops, (now(), house.config.drops_kept_days)),                                          3600),
+    ("forget old counts of mail",     lambda house: house.db.write(
+        followup.forget_drops, (now(), house.config.drops_kept_days)),                                         3600),
 )
 
 

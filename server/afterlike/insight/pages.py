@@ -21,7 +21,7 @@ def show(key: str) -> Response:
         told = home.totals(tx, site.id)
         gauges = home.gauges(tx, site.id, told, at)
         days = home.trend(tx, site, at)
-        waits = home.waiting(tx, site.id, told)
+        waits = home.waiting(tx, site.id, told, at)
         newest = home.newest(tx, site.id)
     return page(
         "insight/home.html", site=site, role=role, told=told, gauges=gauges, gap=gap_rows(told), days=days[::-1], waits=waits,

@@ -21,17 +21,18 @@ class Wanted:
     confirmed: bool = False
     proven: bool = False
     waiting: bool = False
+    bounced: bool = False
     tag: str = ""
     sort: str = "last"
     subject: bytes | None = None
 
     @property
     def is_empty(self) -> bool:
-        return not (self.search or self.confirmed or self.proven or self.waiting or self.tag)
+        return not (self.search or self.confirmed or self.proven or self.waiting or self.bounced or self.tag)
 
     def query(self, **more) -> str:
         pairs = {"q": self.search, "confirmed": int(self.confirmed), "proven": int(self.proven), "waiting": int(self.waiting),
-                 "tag": self.tag, "sort": self.sort if self.sort != "last" else ""}
+                 "bounced": int(self.bounced), "tag": self.tag, "sort": self.sort if self.sort != "last" else ""}
         return urlencode({name: value for name, value in (pairs | more).items() if value})
 
 
@@ -70,7 +71,7 @@ def found(tx: sa.Connection, site_id: int, wanted: Wanted, *, page: int) -> tupl
 
 
 def _only(site_id: int, wanted: Wanted) -> list[sa.ColumnElement[bool]]:
-    links, talks, tags = tables.profile_links.c, tables.conversations.c, tables.endorser_tags.c
+    links, talks, tags, channels = tables.profile_links.c, tables.conversations.c, tables.endorser_tags.c, tables.channels.c
 
     def among(column: sa.Column, *where) -> sa.ColumnElement[bool]:
         return _sums.person.in_(sa.select(column).where(*where))
@@ -79,7 +80,10 @@ def _only(site_id: int, wanted: Wanted) -> list[sa.ColumnElement[bool]]:
     if wanted.proven:
         only.append(among(links.endorser_id, links.site_id == site_id, links.state == "proven"))
     if wanted.waiting:
-        only.append(among(talks.endorser_id, talks.site_id == site_id, talks.waits_for == "admin"))
+        only.append(among(talks.endorser_id, talks.site_id == site_id, talks.waits_for == "admin",
+                          talks.state == "open"))
+    if wanted.bounced:
+        only.append(among(channels.endorser_id, channels.site_id == site_id, channels.state.in_(("bounced", "complained"))))
     if wanted.tag:
         only.append(among(tags.endorser_id, tags.site_id == site_id, tags.tag == wanted.tag))
     if wanted.search:
@@ -113,7 +117,8 @@ def filled(tx: sa.Connection, rows: list[One]) -> list[One]:
         by_id[endorser_id].product, by_id[endorser_id].image = title, image
     for endorser_id, tags in endorsers.tags_of(tx, list(by_id)).items():
         by_id[endorser_id].tags = tags
-    waiting = sa.select(talks.endorser_id).where(talks.endorser_id.in_(list(by_id)), talks.waits_for == "admin")
+    waiting = sa.select(talks.endorser_id).where(talks.endorser_id.in_(list(by_id)), talks.waits_for == "admin",
+                                                  talks.state == "open")
     for endorser_id in tx.scalars(waiting):
         by_id[endorser_id].waits = True
     return rows

@@ -30,7 +30,7 @@ def _wanted(site: sites.Site) -> people.Wanted:
     search = asked.search()
     subject = endorsers.subject(house().keyring, site.id, search.lower()) if "@" in search else None
     return people.Wanted(
-        search, *(request.args.get(name) == "1" for name in ("confirmed", "proven", "waiting")), asked.search("tag"),
+        search, *(request.args.get(name) == "1" for name in ("confirmed", "proven", "waiting", "bounced")), asked.search("tag"),
         asked.one_of("sort", people.SORTS, "last"), subject,
     )
 
@@ -45,7 +45,8 @@ def one(key: str, who: int) -> Response:
         values = {
             "story": person.story(tx, site.id, who, site.locale), "notes": endorsers.notes_of(tx, who),
             "verdicts": person.verdicts(tx, who, now()), "merged": endorsers.merged_with(tx, who),
-            "browsers": endorsers.browsers_of(tx, who), "newest": person.newest_like(tx, who),
+            "browsers": endorsers.browsers_of(tx, who), "returns": endorsers.returns_of(tx, who),
+            "newest": person.newest_like(tx, who),
         }
     sites.audit_read(admin, site, "person_read", who)
     return page(
