@@ -23,7 +23,7 @@ FLOORS = (
     ("web", "assets"),
     ("journal", "outbox"),
     ("letters",),
-    ("wire", "show", "purposes", "chain", "sheet", "honest"),
+    ("wire", "show", "purposes", "chain", "sheet", "honest", "mailcheck"),
     ("signing", "limits", "stream", "safefetch", "words", "mail", "addresses"),
     ("migrate", "migrations"),
     ("stamp",),

@@ -95,7 +95,7 @@ def read(raw: bytes, *, envelope: str | None, ours: frozenset[str]) -> Incoming:
     known_as = header(mail, "Message-ID").strip().encode() or raw
     return Incoming(
         words, quoted, attachments, sender, hashlib.blake2b(known_as, digest_size=16).digest(),
-        f"{header(mail, 'References')} {header(mail, 'In-Reply-To')}", _recipients(mail),
+        f"{header(mail, 'References')} {header(mail, 'In-Reply-To')}", recipients(mail),
     )
 
 
@@ -130,7 +130,7 @@ def _by_program(mail: Message, sender: str, envelope: str | None, ours: frozense
     return "loop" if len(mail.get_all("Received", ())) > MOST_HOPS else None
 
 
-def _recipients(mail: Message) -> tuple[str, ...]:
+def recipients(mail: Message) -> tuple[str, ...]:
     """Where a mail in a mailbox was sent to, the envelope's word first."""
     names = ("Delivered-To", "X-Original-To", "Envelope-To", "To", "Cc")
     told = " ".join(str(value) for name in names for value in mail.get_all(name, ()))
