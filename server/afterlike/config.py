@@ -176,6 +176,11 @@ SETTINGS = (
         "AFTERLIKE_INBOUND_BIND", "127.0.0.1:8025", _listener,
         "where `afterlike inbound` takes mail by SMTP, host:port; empty: it does not listen",
     ),
+    Setting(
+        "AFTERLIKE_INBOUND_CERT", "", _text,
+        "a file with the certificate and its chain, so that mail can be handed over encrypted (STARTTLS)",
+    ),
+    Setting("AFTERLIKE_INBOUND_KEY", "", _text, "the file with its key; empty: it stands in the same file"),
     Setting("AFTERLIKE_INBOUND_MAX_KB", "5120", _whole, "larger mail is refused before it is read"),
     Setting("AFTERLIKE_INBOUND_CONNECTIONS", "20", _whole, "how many may hand over mail at a time; more are asked to come later"),
     Setting("AFTERLIKE_INBOUND_SECONDS", "60", _whole, "after this a connection that brings nothing more is closed"),

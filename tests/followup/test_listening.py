@@ -1,11 +1,14 @@
 """The listener of `afterlike inbound`, a real process, with a real SMTP client on the other side."""
 
 import signal
+import smtplib
 import socket
+import ssl
 from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
+import trustme
 from admin.desk import ids, shopper_of, signed_in
 from conftest import ADMIN
 from followup.making import agree_there, behind
@@ -108,6 +111,23 @@ def test_it_ends_when_it_is_told_to(listening):
     listening.listener.program.send(signal.SIGTERM)
     until(lambda: not listening.listener.running, within_s=20, what="the listener to end")
     assert listening.listener.stop() == 0 and "Traceback" not in listening.listener.log
+
+
+def test_mail_is_handed_over_encrypted_where_there_is_a_certificate(tmp_path):
+    authority, port = trustme.CA(), free_port()
+    authority.issue_cert(DOMAIN).private_key_and_cert_chain_pem.write_to_path(tmp_path / "both.pem")
+    settings = {"reply_domain": DOMAIN, "inbound_bind": f"127.0.0.1:{port}", "inbound_cert": tmp_path / "both.pem"}
+    safe = Server(tmp_path / "home", "inbound", **settings).start(wait=False)
+    trusting = ssl.create_default_context()
+    authority.configure_trust(trusting)
+    try:
+        safe.program.wait_for(lambda: answers(port), what="the listener", within_s=60)
+        with smtplib.SMTP("127.0.0.1", port, timeout=20) as server:
+            server._host = DOMAIN  # whom the certificate is for; there is no such name in the tests' world
+            assert server.starttls(context=trusting)[0] == 220
+            assert server.ehlo("people.test")[0] == 250 and server.rcpt(f"ana@{DOMAIN}")[0] == 503
+    finally:
+        safe.close()
 
 
 def test_without_a_reply_domain_it_says_what_to_do(tmp_path):

@@ -6,6 +6,7 @@ Everything is bounded: how many connections, how long one may be silent, how lar
 import asyncio
 import logging
 import signal
+import ssl
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -113,6 +114,8 @@ async def listen(house: House, stop: asyncio.Event) -> None:
         "data_size_limit": config.inbound_max_kb * 1024, "timeout": config.inbound_seconds, "hostname": config.reply_domain,
         "ident": "Afterlike", "enable_SMTPUTF8": False, "command_call_limit": MOST_COMMANDS,
     }
+    if config.inbound_cert:
+        settings["tls_context"] = _encryption(config.inbound_cert, config.inbound_key)
     loop = asyncio.get_running_loop()
     made = lambda: Line(handler, others, config.inbound_connections, loop=loop, **settings)  # noqa: E731
     server = await loop.create_server(made, host.strip("[]"), int(port))
@@ -122,6 +125,12 @@ async def listen(house: House, stop: asyncio.Event) -> None:
     finally:
         server.close()
         handler.close()
+
+
+def _encryption(certificate: str, key: str) -> ssl.SSLContext:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate, key or None)
+    return context
 
 
 def run(house: House, stop: asyncio.Event | None = None) -> None:
