@@ -131,7 +131,7 @@ def _profiles(tx: sa.Connection, person: Person) -> list[dict]:
 
 def _conversations(tx: sa.Connection, person: Person) -> list[dict]:
     return [
-        _plain(talk) | {"messages": [_plain(message) for message in talk["messages"]]}
+        _plain(talk) | {name: [_plain(one) for one in talk[name]] for name in ("messages", "notes") if name in talk}
         for talk in followup.exported(tx, person.id)
     ]
 
