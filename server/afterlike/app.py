@@ -19,6 +19,7 @@ from afterlike.collect import signed, start, survey
 from afterlike.collect import tag as tagging
 from afterlike.config import Config, SettingError, load
 from afterlike.db import Database, remember_pepper
+from afterlike.followup import hand_pages as hands
 from afterlike.followup import mail_pages as mail
 from afterlike.followup import pages as conversations
 from afterlike.insight import answer_pages, link_pages, live, people_pages, product_pages
@@ -152,6 +153,11 @@ FACES = (
     Face("GET",    "/admin/sites/<key>/conversations/<int:id>",           conversations.thread),
     Face("POST",   "/admin/sites/<key>/conversations/<int:id>/messages",  conversations.write),
     Face("POST",   "/admin/sites/<key>/conversations/<int:id>/state",     conversations.turn),
+    Face("POST",   "/admin/sites/<key>/conversations/<int:id>/assign",    hands.assign),
+    Face("POST",   "/admin/sites/<key>/conversations/<int:id>/notes",     hands.note),
+    Face("GET",    "/admin/sites/<key>/conversations/replies",            hands.replies),
+    Face("POST",   "/admin/sites/<key>/conversations/replies",            hands.save),
+    Face("POST",   "/admin/sites/<key>/conversations/replies/<int:reply>/remove",  hands.remove),
     Face("GET",    "/admin/sites/<key>/prompts",                          asking.listing),
     Face("POST",   "/admin/sites/<key>/prompts",                          asking.make),
     Face("POST",   "/admin/sites/<key>/prompts/settings",                 asking.settings),
@@ -168,6 +174,7 @@ FACES = (
     Face("GET",    "/admin/sites/<key>/mail",                      mail.mail),
     Face("POST",   "/admin/sites/<key>/mail/<int:id>/again",       mail.again),
     Face("POST",   "/admin/sites/<key>/mail/settings",             mail.notices),
+    Face("POST",   "/admin/sites/<key>/mail/test",                 mail.test),
     Face("GET",    "/admin/sites/<key>/extension",                        claims.listing),
     Face("POST",   "/admin/sites/<key>/extension",                        claims.make),
     Face("GET",    "/admin/sites/<key>/extension/<int:claim>",            claims.likes),

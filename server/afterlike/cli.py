@@ -10,12 +10,13 @@ from pathlib import Path
 import click
 import sqlalchemy as sa
 
-from afterlike import endorsers, erasure, mail, prompts, safefetch, signing, sites, tables
+from afterlike import endorsers, erasure, mail, mailcheck, prompts, safefetch, signing, sites, stamp, tables
 from afterlike.app import close_house, open_house, set_up_logs
 from afterlike.clock import now
 from afterlike.config import SETTINGS, Config, SettingError, load
 from afterlike.demo import run as run_demo
 from afterlike.errors import AfterlikeError, Invalid, NotFound
+from afterlike.followup.inbound import run as take_mail
 from afterlike.me.everything import written
 from afterlike.migrate import migrate
 from afterlike.serve import serve as run_server
@@ -52,6 +53,13 @@ def work() -> None:
         for wanted in (signal.SIGTERM, signal.SIGINT):
             signal.signal(wanted, lambda *_: worker.ask_to_stop())
         worker.run()
+
+
+@main.command()
+def inbound() -> None:
+    """Take the mail that answers letters and that came back: by SMTP, from a mailbox, or both."""
+    with told(), a_house() as house:
+        take_mail(house)
 
 
 @main.command()
@@ -247,13 +255,62 @@ def rotate_secret() -> None:
     click.echo("Done. Restart the server.")
 
 
+@main.group("dkim")
+def dkim_keys() -> None:
+    """The keys that letters are signed with: make one, publish its record, let it sign (docs/mail.md)."""
+
+
+@dkim_keys.command("new")
+@click.option("--selector", help="What it is called in the domain's names; by default after the month.")
+def new_key(selector: str | None) -> None:
+    """Make a key and print the record to publish. It signs nothing yet."""
+    with told():
+        config = load()
+        show_key(config, stamp.make(config.folder, selector=selector))
+
+
+@dkim_keys.command("list")
+def list_keys() -> None:
+    """Print every key with its record; a star stands before the one that signs."""
+    with told():
+        config = load()
+        for selector in stamp.selectors(config.folder):
+            show_key(config, selector)
+
+
+@dkim_keys.command("use")
+@click.argument("selector")
+def use_key(selector: str) -> None:
+    """Sign with this key from the next letter on."""
+    with told():
+        stamp.use(load().folder, selector)
+    click.echo(f"{selector} signs from the next letter on. Leave the old one published for a week, then: afterlike dkim drop")
+
+
+@dkim_keys.command("drop")
+@click.argument("selector")
+def drop_key(selector: str) -> None:
+    """Forget a key that signs no more."""
+    with told():
+        stamp.drop(load().folder, selector)
+    click.echo(f"{selector} is gone. Take its record out of the domain's names.")
+
+
+def show_key(config: Config, selector: str) -> None:
+    mark = "*" if selector == stamp.signing(config.folder) else " "
+    name = f"{selector}._domainkey.{mail.domain_of(config.mail_from)}"
+    click.echo(f'{mark} {selector}\n  TXT {name}\n  "{stamp.record(config.folder, selector)}"')
+
+
 @main.command()
 @click.option("--page", help="A page that should carry the tag; it is fetched and read.")
-def doctor(page: str | None) -> None:
+@click.option("--mail", "names", is_flag=True, help="Look up what the domain's names say about its mail.")
+def doctor(page: str | None, names: bool) -> None:
     """Look at settings, database and mail, and say what is wrong and what to do."""
     with told():
         config = load()
         fine = [say(*line) for line in diagnosis(config, page)]
+        fine += [say(*line) for line in mailcheck.checked(config)] if names else []
     sys.exit(0 if all(fine) else 1)
 
 

@@ -82,6 +82,23 @@ def _smtp(value: str) -> str:
     return value.strip()
 
 
+def _listener(value: str) -> str:
+    return _bind(value) if value.strip() else ""
+
+
+def _domain(value: str) -> str:
+    if value.strip() and not re.fullmatch(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*", value.strip().lower()):
+        raise ValueError("must be a domain, for example reply.shop.example")
+    return value.strip().lower()
+
+
+def _imap(value: str) -> str:
+    parts = urlsplit(value.strip())
+    if value.strip() and (parts.scheme not in {"imap", "imaps"} or not parts.hostname or not parts.username or parts.port == 0):
+        raise ValueError("must look like imaps://user:password@host/INBOX")
+    return value.strip()
+
+
 def _extensions(value: str) -> frozenset[str]:
     ids = frozenset(part.strip() for part in value.split(",") if part.strip())
     if any(not re.fullmatch("[a-p]{32}", one) for one in ids):
@@ -148,6 +165,40 @@ SETTINGS = (
         "empty: no mail leaves; else smtp://user:password@host:587 (STARTTLS where offered) or smtps://…:465",
     ),
     Setting("AFTERLIKE_MAIL_FROM", "Afterlike <afterlike@localhost>", _text, "the sender of mail"),
+    Setting(
+        "AFTERLIKE_REPLY_DOMAIN",
+        "",
+        _domain,
+        "the domain whose mail reaches `afterlike inbound`; letters are answered, and come back, to addresses there. "
+        "Empty: people answer on their own page only, and nobody learns what came back",
+    ),
+    Setting(
+        "AFTERLIKE_INBOUND_BIND", "127.0.0.1:8025", _listener,
+        "where `afterlike inbound` takes mail by SMTP, host:port; empty: it does not listen",
+    ),
+    Setting(
+        "AFTERLIKE_INBOUND_CERT", "", _text,
+        "a file with the certificate and its chain, so that mail can be handed over encrypted (STARTTLS)",
+    ),
+    Setting("AFTERLIKE_INBOUND_KEY", "", _text, "the file with its key; empty: it stands in the same file"),
+    Setting("AFTERLIKE_INBOUND_MAX_KB", "5120", _whole, "larger mail is refused before it is read"),
+    Setting("AFTERLIKE_INBOUND_CONNECTIONS", "20", _whole, "how many may hand over mail at a time; more are asked to come later"),
+    Setting("AFTERLIKE_INBOUND_SECONDS", "60", _whole, "after this a connection that brings nothing more is closed"),
+    Setting(
+        "AFTERLIKE_IMAP_URL", "", _imap,
+        "a mailbox that `afterlike inbound` reads as well: imaps://user:password@host/INBOX. Empty: none",
+    ),
+    Setting(
+        "AFTERLIKE_IMAP_SECONDS", "300", _whole, "the mailbox is looked into at least this often, and at once where it says so"
+    ),
+    Setting(
+        "AFTERLIKE_BOUNCES_HARD", "1", _whole,
+        "so many letters that came back for good, and an address is not written to any more; 0: never",
+    ),
+    Setting(
+        "AFTERLIKE_BOUNCES_SOFT", "5", _whole, "the same for those that came back because a mailbox was full or a server busy"
+    ),
+    Setting("AFTERLIKE_BOUNCES_DAYS", "30", _whole, "within so many days"),
     Setting(
         "AFTERLIKE_SECRET",
         "",

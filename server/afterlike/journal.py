@@ -21,6 +21,8 @@ KINDS = (
     "opted_in",   # somebody asked for letters and left an address
     "confirmed",  # and proved it, by the button behind a mailed link
     "stopped",    # and wants no more letters
+    "bounced",    # letters to an address came back: it is not written to any more
+    "complained", # somebody reported a letter as unwanted
     "erased",     # a person was erased; what stays leads to nobody
     "linked",     # a public profile was left
     "proven",     # a page that somebody says is theirs links back: it is

@@ -31,35 +31,41 @@ SUBJECTS = {
     "confirm": marked("{site}: please confirm your address"),
     "me_link": marked("{site}: the way to your page"),
     "message": marked("{site} wrote to you"),
+    "unattached": marked("{site}: your files did not arrive"),
 }
 ABOUT = marked("{site} wrote to you about {product}")
 TAKES = {  # the value a letter cannot do without, and those it can
     "confirm": ("url", {"topics", "boxes", "product_title", "hours"}),
     "me_link": ("url", {"hours"}),
     "message": ("words", {"product_title", "liked_day", "agreed_words", "agreed_day"}),
+    "unattached": ("url", set()),
 }
+MARK = "##-"  # stands at both ends of the line above which people answer, whatever their language
+ABOVE = marked("Write your answer above this line")
 BY_HAND = frozenset({"message"})  # a person wrote it, so an answer may be expected
 
 
-def letter(name: str, *, locale: str, to: str, site: Any, links: Any = None, **values) -> dict:
-    """The payload for mail.send: {to, subject, text, html, headers, from_name}.
+def letter(name: str, *, locale: str, to: str, site: Any, links: Any = None, reply_to: str | None = None, **values) -> dict:
+    """The payload for mail.post: {to, subject, text, html, headers, from_name}.
 
     `site` has name, privacy_url and postal_address; `links` has me and stop (either may be None, and so may links).
     `values` are named in TAKES: topics is a list of names, boxes of exact words; hours is how long the url works; words
     are an admin's, as typed; days are texts. All but the first may be None. TypeError: one is missing or unknown.
+    With `reply_to` an answer by mail goes there, and a line says above what it is to be written.
     """
     needed, others = TAKES[name]
     if not values.get(needed) or values.keys() - others - {needed}:
         raise TypeError(f"the letter {name} takes {needed}, and perhaps {', '.join(sorted(others))}")
     spoken = words.negotiate(locale)
     known = _known(name, spoken, site, links, values)
+    known["above"] = f"{MARK} {words.text(ABOVE, spoken)} {MARK[::-1]}" if reply_to else ""
     return {
         "to": to,
         "from_name": known["site"],
         "subject": known["subject"],
         "text": _text(name, known),
         "html": _page(name, known),
-        "headers": _headers(name, spoken, known["stop"]),
+        "headers": _headers(name, spoken, known["stop"]) | ({"Reply-To": reply_to} if reply_to else {}),
     }
 
 

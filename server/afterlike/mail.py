@@ -5,6 +5,7 @@ import smtplib
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -12,6 +13,8 @@ from email.policy import SMTP, EmailPolicy
 from email.utils import formatdate, make_msgid, parseaddr
 from urllib.parse import unquote, urlsplit
 
+from afterlike import stamp
+from afterlike.config import Config
 from afterlike.errors import Later, Never
 
 LONGEST_LINE = 998  # RFC 5322; a longer line may be cut on its way
@@ -44,6 +47,7 @@ def _encoded(name: str, value) -> str:
 def composed(payload: dict, sender: str) -> EmailMessage:
     """payload {to, subject, text, html?, headers?, from_name?} as a message; a line end in a header is refused.
 
+    An `envelope` in the payload is where it comes back to, and no header.
     `from_name` stands before the sender's address instead of the sender's own name. Without `headers` the letter says
     that a machine wrote it (Auto-Submitted); with them it says what they say.
     """
@@ -78,24 +82,52 @@ def _as_it_is(text: str) -> str | None:
     return "7bit" if fits else None
 
 
-def send(payload: dict, *, smtp_url: str, sender: str, patience_s: float = PATIENCE_S) -> None:
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How letters leave: through which server, under whose name, and what signs them."""
+
+    smtp_url: str
+    sender: str
+    sign: stamp.Stamp | None = None
+
+
+def way_out(config: Config) -> Way:
+    """The way of the settings, with the DKIM key that signs now."""
+    domain = domain_of(config.mail_from)
+    return Way(config.smtp_url, config.mail_from, stamp.stamp_of(config.folder, domain))
+
+
+def domain_of(sender: str) -> str:
+    """The domain of a sender such as Shop <likes@shop.example>."""
+    return parseaddr(sender)[1].rpartition("@")[2].lower()
+
+
+def post(payload: dict, way: Way, *, patience_s: float = PATIENCE_S) -> None:
+    """Like send(), by this way, signed where a key signs."""
+    send(payload, smtp_url=way.smtp_url, sender=way.sender, patience_s=patience_s, sign=way.sign)
+
+
+def send(
+    payload: dict, *, smtp_url: str, sender: str, patience_s: float = PATIENCE_S, sign: stamp.Stamp | None = None
+) -> None:
     """Raises Later when the server is away or busy (4xx), Never when it says no to this letter (5xx).
 
     What is raised is kept and logged, so it never holds the recipient's address, nor any other.
     """
     letter, to = composed(payload, sender), payload["to"]
+    envelope, raw = payload.get("envelope") or parseaddr(sender)[1], letter.as_bytes()
     try:
         with _connected(smtp_url, patience_s) as server:
-            _hand_over(server, letter, to)
+            _hand_over(server, envelope, sign(raw) if sign else raw, to)
     except smtplib.SMTPResponseException as refused:  # our greeting or password was refused, not this letter
         raise Later(f"{refused.smtp_code} {_without_addresses(refused.smtp_error, to)}") from None
     except (OSError, smtplib.SMTPException) as away:
         raise Later(f"{type(away).__name__}: {_without_addresses(str(away), to)}") from None
 
 
-def _hand_over(server: smtplib.SMTP, letter: EmailMessage, to: str) -> None:
+def _hand_over(server: smtplib.SMTP, envelope: str, raw: bytes, to: str) -> None:
     try:
-        server.send_message(letter)
+        server.sendmail(envelope, to, raw)
         return
     except smtplib.SMTPRecipientsRefused as refused:
         code, said = next(iter(refused.recipients.values()))
@@ -111,6 +143,42 @@ def _without_addresses(said: bytes | str, to: str) -> str:
     name = to.rpartition("@")[0]
     alone = rf"|(?<!\w){re.escape(name)}(?!\w)" if len(name) > 2 else ""
     return re.sub(rf"{re.escape(to)}|{SOME_ADDRESS}{alone}", "the address", text, flags=re.IGNORECASE)[:LONGEST_ANSWER]
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """How far a letter came: `stage` is taken, or where it ended: reach, encrypt, sign_in, sender, recipient, letter."""
+
+    stage: str
+    said: str
+    encrypted: bool = False
+    signed: bool = False
+
+
+def rehearse(payload: dict, way: Way, *, patience_s: float = 10) -> Rehearsal:
+    """Mails one letter now, while somebody waits, and tells what the server said; raises nothing."""
+    letter, to = composed(payload, way.sender), payload["to"]
+    raw = letter.as_bytes()
+    try:
+        with _connected(way.smtp_url, patience_s) as server:
+            encrypted = isinstance(server.sock, ssl.SSLSocket)
+            server.sendmail(payload.get("envelope") or parseaddr(way.sender)[1], to, way.sign(raw) if way.sign else raw)
+    except smtplib.SMTPRecipientsRefused as refused:
+        code, said = next(iter(refused.recipients.values()))
+        return Rehearsal("recipient", f"{code} {_without_addresses(said, to)}")
+    except smtplib.SMTPResponseException as refused:
+        stage = next((name for kind, name in STAGES.items() if isinstance(refused, kind)), "reach")
+        return Rehearsal(stage, f"{refused.smtp_code} {_without_addresses(refused.smtp_error, to)}")
+    except ssl.SSLError as broken:
+        return Rehearsal("encrypt", _without_addresses(str(broken), to))
+    except (OSError, smtplib.SMTPException) as away:
+        return Rehearsal("reach", f"{type(away).__name__}: {_without_addresses(str(away), to)}")
+    return Rehearsal("taken", "", encrypted, way.sign is not None)
+
+
+STAGES = {
+    smtplib.SMTPAuthenticationError: "sign_in", smtplib.SMTPSenderRefused: "sender", smtplib.SMTPDataError: "letter",
+}
 
 
 @contextmanager

@@ -8,12 +8,14 @@ import base64
 import hashlib
 import hmac
 import os
+import re
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
 from itsdangerous import BadData, SignatureExpired, URLSafeTimedSerializer
 
+TICKET = re.compile("[a-z2-7]{28}", re.ASCII)
 KEPT = 2  # the newest secret signs; this many are still read
 
 
@@ -68,6 +70,19 @@ class Keyring:
     def derived_bytes(self, use: str, name: str) -> bytes:
         """The same with 256 bits, as they are; for signing webhooks."""
         return hashlib.blake2b(name.encode(), digest_size=32, key=self._pepper, person=use.encode()[:16]).digest()
+
+    def ticket(self, use: str, number: int) -> str:
+        """28 letters and digits that name a row and prove that we made them; for mail addresses, so case means nothing."""
+        name = base64.b32encode(number.to_bytes(5)).decode().lower()
+        return name + self.derived(use, name)[:20]
+
+    def number_of(self, use: str, ticket: str) -> int | None:
+        """The row that a ticket of this use names, whether or not it is still there; None when the ticket is forged."""
+        given = ticket.lower()
+        if not TICKET.fullmatch(given):
+            return None
+        number = int.from_bytes(base64.b32decode(given[:8].upper()))
+        return number if self.same(self.ticket(use, number), given) else None
 
     @staticmethod
     def same(made: str, given: str) -> bool:

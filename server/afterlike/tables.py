@@ -594,6 +594,21 @@ suppressions = _table(  # who is not written to, by keyed hash: survives erasure
     CheckConstraint("reason in ('stopped', 'erased', 'bounced', 'complained')", name="reason"),
 )
 
+bounces = _table(  # a letter that came back, or that somebody reported as unwanted; no address in what was said
+    "bounces", "endorsers",
+    _id(),
+    _of("sites", "site_id"),
+    _of("channels", "channel_id"),
+    Column("kind", Text, nullable=False),
+    Column("status", Text),  # 5.1.1, RFC 3463
+    Column("said", Text),  # by the other mail server
+    Column("digest", LargeBinary(16), nullable=False),  # of the report, so that one that comes twice counts once
+    _moment("at"),
+    UniqueConstraint("channel_id", "digest"),
+    CheckConstraint("kind in ('soft', 'hard', 'complaint')", name="kind"),
+    Index("ix_bounces_site", "site_id", "at"),
+)
+
 merges = _table(  # a visitor who became part of somebody, with what went along, so that it can be undone
     "merges", "endorsers",
     _id(),
@@ -862,6 +877,8 @@ conversations = _table(
     Column("state", Text, nullable=False),
     Column("waits_for", Text),  # admin | endorser: who is to answer
     _moment("waits_since", null=True),
+    Column("admin_id", Id),  # whose it is; null: nobody's
+    _moment("snoozed_until", null=True),
     _moment("made_at"),
     _moment("changed_at"),
     CheckConstraint("state in ('open', 'snoozed', 'closed')", name="state"),
@@ -880,9 +897,49 @@ messages = _table(
     _moment("said_at"),
     _moment("mailed_at", null=True),
     Column("unsent", Text),  # why no mail left: a reason of may_contact, or what the mail server said
+    Column("came_by", Text, nullable=False, server_default="page"),  # page | mail
+    Column("quoted", Text),  # of a mail: what was cut off below the answer, hidden and not lost
+    Column("stranger", SmallInteger, nullable=False, server_default="0"),  # it came from another address than theirs
+    Column("attachments", Integer, nullable=False, server_default="0"),  # how many were not taken
     UniqueConstraint("conversation_id", "uuid"),
     CheckConstraint("author in ('admin', 'endorser')", name="author"),
     sqlite_autoincrement=True,
+)
+
+conversation_notes = _table(  # what admins say to each other beside the letters; in the person's own copy, as all notes
+    "conversation_notes", "followup",
+    _id(),
+    _of("conversations", "conversation_id", index=True),
+    Column("admin_id", Id),
+    Column("words", Text, nullable=False),
+    _moment("noted_at"),
+    sqlite_autoincrement=True,
+)
+
+saved_replies = _table(  # words that are often needed, shared by all admins of a site
+    "saved_replies", "followup",
+    _id(),
+    _of("sites", "site_id"),
+    Column("name", Text, nullable=False),
+    Column("words", Text, nullable=False),
+    _moment("saved_at"),
+    UniqueConstraint("site_id", "name"),
+)
+
+mail_drops = _table(  # mail that came in and was not taken, counted by reason; site 0 is "nobody knows whose"
+    "mail_drops", "followup",
+    Column("site_id", Id, primary_key=True, autoincrement=False),
+    Column("day", Integer, primary_key=True),  # days since 1970-01-01 UTC
+    Column("reason", Text, primary_key=True),
+    Column("count", BigInteger, nullable=False),
+)
+
+mail_folders = _table(  # how far an IMAP folder is read
+    "mail_folders", "followup",
+    Column("hash", LargeBinary(16), primary_key=True),  # of host, user and folder
+    Column("validity", BigInteger, nullable=False),
+    Column("last_uid", BigInteger, nullable=False),
+    _moment("moved_at"),
 )
 
 # --- me -----------------------------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ def send_what_is_due(house: House) -> int:
         "me_link": lambda payload: endorsers.send_way_in(house, payload),
         "claim_lapsed": lambda payload: sites.send_lapse(house.db, house.config, payload),
         "message": lambda payload: followup.send_message(house, payload),
+        "unattached": lambda payload: followup.send_unattached(house, payload),
     }
     return outbox.deliver(house.db, senders, now=now())
 
@@ -54,6 +55,7 @@ EVERY = (
     ("erase many people piece by piece", me.go_on,                                                                 2),
     ("check profiles",                endorsers.check_links,                                                       2),
     ("check webmentions",             collect.check_mentions,                                                      2),
+    ("open what was put off",         lambda house: house.db.write(followup.wake, now()),                         30),
     ("forget old sessions and links", lambda house: house.db.write(sites.sweep, now()),                         3600),
     ("forget unconfirmed addresses",  lambda house: forget(house, "pending", endorsers.expire),                 3600),
     ("forget origins without a like", lambda house: house.db.write(sites.forget_empty, now()),                  3600),
@@ -65,6 +67,7 @@ EVERY = (
     ("forget buttons that are gone",  lambda house: house.db.write(collect.forget_sightings, now()),            3600),
     ("forget webmentions of nothing", lambda house: house.db.write(collect.forget_mentions, now()),             3600),
     ("forget old counts of refusals", lambda house: forget(house, "drops", collect.forget_drops),               3600),
+    ("forget old counts of mail",     lambda house: forget(house, "drops", followup.forget_drops),              3600),
 )
 
 

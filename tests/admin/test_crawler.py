@@ -68,7 +68,7 @@ def test_following_every_link_twice_changes_nothing(collector, shop):
     pages = (
         "admins", "mentions", "install", "webhooks", "keys", "settings", "audit", "audit.csv",
         "tag", "refused", "endorsements.csv", "mail", "extension", "prompts", f"extension/{claim}",
-        f"conversations/{talk}", f"conversations/new?like={like}",
+        f"conversations/{talk}", "conversations/replies", f"conversations/new?like={like}",
         "prompts/why", "prompts/1", "prompts/1/json", "prompts/1/preview",
         "people", "products", "answers", "charts/gap.csv",
     )

@@ -4,6 +4,7 @@ import re
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import SimpleNamespace
 
 import sqlalchemy as sa
@@ -144,16 +145,23 @@ def an_answer(friend, conversation_id: int, words: str = "Hello shop", *, at: in
     return followup.Reply(friend.endorser, conversation_id, uuid_ or uuid.uuid4().bytes, words, at)
 
 
-def house_of(database, smtp_url: str = "") -> SimpleNamespace:
+def house_of(database, smtp_url: str = "", *, reply_domain: str = "") -> SimpleNamespace:
     """What the sender needs of a house."""
-    config = SimpleNamespace(smtp_url=smtp_url, mail_from="Afterlike <likes@shop.test>", address="https://likes.shop.test")
+    config = SimpleNamespace(
+        smtp_url=smtp_url, mail_from="Afterlike <likes@shop.test>", address="https://likes.shop.test", folder=Path("nowhere"),
+        reply_domain=reply_domain, bounces_hard=1, bounces_soft=3, bounces_days=30,
+    )
     return SimpleNamespace(db=database, keyring=KEYRING, config=config)
 
 
-def deliver(database, smtp_url: str = "", *, at: int = NOW) -> int:
+def deliver(database, smtp_url: str = "", *, at: int = NOW, reply_domain: str = "") -> int:
     """What the worker does with this room's mail."""
-    house = house_of(database, smtp_url)
-    return outbox.deliver(database, {"message": lambda payload: followup.send_message(house, payload)}, now=at)
+    house = house_of(database, smtp_url, reply_domain=reply_domain)
+    senders = {
+        "message": lambda payload: followup.send_message(house, payload),
+        "unattached": lambda payload: followup.send_unattached(house, payload),
+    }
+    return outbox.deliver(database, senders, now=at)
 
 
 def rows(database, table: sa.Table, **where) -> list[sa.Row]:

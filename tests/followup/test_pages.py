@@ -159,7 +159,7 @@ def test_a_viewer_reads_and_is_not_offered_to_write(shop):
     for path in (talk, f"{shop.path}/conversations", f"{shop.path}/mail", f"{shop.path}/endorsements/{shop.like}"):
         shown = shop.viewer.get(path)
         assert shown.status == 200 and "/conversations/new" not in shown.text
-        assert set(re.findall(r'<form[^>]*action="([^"]+)"', shown.text)) == {"/admin/sign-out"}
+        assert set(re.findall(r'<form[^>]*method="post" action="([^"]+)"', shown.text)) == {"/admin/sign-out"}
     assert "/conversations/new" in shop.desk.get(f"{shop.path}/endorsements").text
 
 

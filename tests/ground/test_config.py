@@ -37,11 +37,23 @@ WRONG = {
     "AFTERLIKE_DROPS_KEPT_DAYS": ("forever",),
     "AFTERLIKE_REDIS_URL": ("localhost:6379", "http://localhost"),
     "AFTERLIKE_SMTP_URL": ("localhost", "smtp://", "http://localhost", "smtp://localhost:99999"),
+    "AFTERLIKE_REPLY_DOMAIN": ("ana@shop.test", "https://shop.test", "reply shop.test", "reply..test"),
+    "AFTERLIKE_INBOUND_BIND": ("8025", "127.0.0.1", "127.0.0.1:mail"),
+    "AFTERLIKE_INBOUND_MAX_KB": ("5 MB",),
+    "AFTERLIKE_INBOUND_CONNECTIONS": ("many",),
+    "AFTERLIKE_INBOUND_SECONDS": ("a minute",),
+    "AFTERLIKE_IMAP_URL": ("mail.shop.test", "http://me:x@mail.shop.test", "imaps://mail.shop.test", "imap://me@mail.shop.test:0"),
+    "AFTERLIKE_IMAP_SECONDS": ("often",),
+    "AFTERLIKE_BOUNCES_HARD": ("once",),
+    "AFTERLIKE_BOUNCES_SOFT": ("-1",),
+    "AFTERLIKE_BOUNCES_DAYS": ("a month",),
     "AFTERLIKE_LIVE_SECONDS": ("soon",),
     "AFTERLIKE_LOG_LEVEL": ("loud", ""),
 }
 # Any text will do there; whether it is right shows when it is used.
-FREE = {"AFTERLIKE_HOME", "AFTERLIKE_MAIL_FROM", "AFTERLIKE_METRICS_TOKEN"}
+FREE = {
+    "AFTERLIKE_HOME", "AFTERLIKE_MAIL_FROM", "AFTERLIKE_METRICS_TOKEN", "AFTERLIKE_INBOUND_CERT", "AFTERLIKE_INBOUND_KEY",
+}
 
 
 @pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in WRONG.items() for value in values])

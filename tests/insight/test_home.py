@@ -13,7 +13,7 @@ from insight.making import a_shop, again, totals
 from afterlike import endorsers, erasure, insight, sites, tables
 from afterlike.clock import DAY, HOUR
 from afterlike.collect.moderation import Decision, decide
-from afterlike.insight import home
+from afterlike.insight import home, people, person
 
 
 def test_the_steps_from_likes_to_orders(database):
@@ -125,14 +125,30 @@ def test_what_waits_is_counted_and_nought_is_left_out(database):
         shop.like("ada", silent)
         shop.like("ada", priceless)
     with database.read() as tx:
-        assert home.waiting(tx, shop.site, totals(database, shop)) == {"silent": 1}
+        assert home.waiting(tx, shop.site, totals(database, shop), NOW) == {"silent": 1}
     with again(database, shop) as more:
         more.answer(more.like("ben", silent), {"reason": "look"})
         more.like("cleo", silent, state="held")
         more.tx.execute(sa.insert(tables.outbox).values(site_id=shop.site, kind="message", payload="{}", state="failed",
                                                         due_at=NOW, made_at=NOW))
     with database.read() as tx:
-        assert home.waiting(tx, shop.site, totals(database, shop)) == {"mail": 1, "held": 1}
+        assert home.waiting(tx, shop.site, totals(database, shop), NOW) == {"mail": 1, "held": 1}
+
+
+@pytest.mark.parametrize(("kind", "state"), [("hard", "bounced"), ("complaint", "complained")])
+def test_an_address_that_was_closed_by_what_came_back_needs_a_look(database, kind, state):
+    with a_shop(database) as shop:
+        ada = shop.agree(shop.like("ada", shop.product()), person=ADA)
+        shop.agree(shop.like("ben", shop.product()), person=BEN)
+        channel = endorsers.person(shop.tx, ada).channel_id
+        report = endorsers.Returned(channel, kind, "5.1.1", "no such user", "one", endorsers.Thresholds(1, 5, 30), NOW)
+        assert endorsers.returned(shop.tx, [report]) == ["closed"]
+    with database.read() as tx:
+        assert home.waiting(tx, shop.site, totals(database, shop), NOW)["bounced"] == 1
+        assert "bounced" not in home.waiting(tx, shop.site, totals(database, shop), NOW + 31 * DAY)
+        found, total = people.found(tx, shop.site, people.Wanted(bounced=True), page=1)
+        assert ([one.id for one in found], total) == ([ada], 1)
+        assert state in {event.kind for event in person.story(tx, shop.site, ada, "en")}
 
 
 def test_an_erased_person_stays_a_number_and_is_nobody(database):

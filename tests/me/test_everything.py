@@ -7,6 +7,7 @@ import sqlite3
 import pytest
 from admin.desk import ask, signed_in
 from conftest import ADMIN
+from followup.making import behind
 from me.making import ADA, BEN, Browser, Endorser, built_in, rows, write_to
 
 from afterlike import tables
@@ -22,7 +23,8 @@ TOLD = {
     "conversations": "conversations", "messages": "conversations", "visitors": "browsers", "merges": "browsers",
     "visits": "return_visits", "orders": "orders", "mailed_links": "links_mailed_to_you", "person_sessions": "signed_in",
     "public_pages": "public_pages", "outside_letters": "letters_elsewhere",
-    "endorser_notes": "notes_about_you", "endorser_tags": "tags_on_you",
+    "endorser_notes": "notes_about_you", "endorser_tags": "tags_on_you", "bounces": "letters_that_came_back",
+    "conversation_notes": "conversations",
 }
 NOT_TOLD = {
     "journal": "numbers of rows and moments only; each is told where it happened",
@@ -55,6 +57,11 @@ def ada(town, shop_site) -> Endorser:
     [known] = rows(town, tables.channels.select().where(tables.channels.c.address == ADA.email))
     desk, person = signed_in(town.server, ADMIN), f"/admin/sites/{shop_site.site}/people/{known.endorser_id}"
     assert desk.post(f"{person}/tags", tag="to quote").status == desk.post(f"{person}/notes", note="Likes lamps.").status == 303
+    with behind(town.server) as tx:
+        talk = tx.scalar(tables.conversations.select().with_only_columns(tables.conversations.c.id))
+        tx.execute(tables.conversation_notes.insert().values(conversation_id=talk, words="Ask about the shade.", noted_at=1))
+        tx.execute(tables.bounces.insert().values(site_id=known.site_id, channel_id=known.id, kind="soft", status="4.2.2",
+                                                  digest=b"1" * 16, at=1))
     return made
 
 
@@ -85,6 +92,8 @@ def test_the_copy_is_a_file_with_everything(ada):
     assert told["answers"][0]["said"][0]["answer"] == "The look, Something else: A warm light"
     assert told["profiles"][0]["address"] == "https://www.pinterest.test/ada"
     assert [one["words"] for one in told["conversations"][0]["messages"]] == ["Thank you, Ada!"]
+    assert [one["words"] for one in told["conversations"][0]["notes"]] == ["Ask about the shade."]
+    assert told["letters_that_came_back"][0]["status"] == "4.2.2"
     assert told["return_visits"][0]["page_address"] == "https://shop.test/again"
     assert told["orders"][0] | {"order_id": "1001", "total": "19.99", "coupon": "SPRING"} == told["orders"][0]
     assert {one["words"] for one in told["what_you_agreed_to"]} == {built_in(purpose).words for purpose in ("news", "follow_up")}

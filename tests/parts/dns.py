@@ -5,6 +5,7 @@ import threading
 
 import dns.message
 import dns.rcode
+import dns.rdatatype
 import dns.rrset
 
 SILENT = object()  # a name that is never answered
@@ -13,11 +14,12 @@ SILENT = object()  # a name that is never answered
 class NameServer:
     """`names` maps a name to its texts (one may be a list of strings, as long ones are split), a code, or SILENT.
 
-    `.asked` is what was asked.
+    `.others` maps a name and a type, such as ("shop.test", "MX"), to records as a zone file has them. `.asked` is what was asked.
     """
 
     def __init__(self):
         self.names: dict[str, object] = {}
+        self.others: dict[tuple[str, str], list[str]] = {}
         self.asked: list[str] = []
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(("127.0.0.1", 0))
@@ -37,10 +39,15 @@ class NameServer:
         [question] = query.question
         name = question.name.to_text(omit_final_dot=True).lower()
         self.asked.append(name)
+        kind = dns.rdatatype.to_text(question.rdtype)
         found = self.names.get(name)
         if found is SILENT:
             return None
         answer = dns.message.make_response(query)
+        if kind != "TXT" and not isinstance(found, dns.rcode.Rcode):
+            if records := self.others.get((name, kind)):
+                answer.answer.append(dns.rrset.from_text_list(question.name, 60, "IN", kind, records))
+            return answer
         if isinstance(found, dns.rcode.Rcode):
             answer.set_rcode(found)
         elif found is None:

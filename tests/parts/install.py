@@ -41,6 +41,7 @@ PARTS = (
     Part("PostgreSQL", "postgresql",         postgres_bin),
     Part("a screen",   "xvfb",               on_path("Xvfb")),
     Part("its keys",   "xdotool",            on_path("xdotool")),
+    Part("Dovecot",    "dovecot-imapd",      lambda: Path("/usr/lib/dovecot/imap").exists() or shutil.which("dovecot")),
     Part("a font",     "fonts-dejavu-core",  lambda: any(Path("/usr/share/fonts").rglob("DejaVuSans.ttf"))),
 )
 BENCH = (

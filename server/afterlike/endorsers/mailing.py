@@ -6,8 +6,9 @@ from afterlike import letters, outbox, tables
 from afterlike.clock import DAY, HOUR, now
 from afterlike.endorsers import optin
 from afterlike.endorsers.people import Links, Person, new_link, person_named, stop_token
+from afterlike.endorsers.returns import envelope_of
 from afterlike.errors import Later, Needless
-from afterlike.mail import send
+from afterlike.mail import post, way_out
 from afterlike.web import House
 
 WAYS_IN_A_DAY = 3
@@ -24,15 +25,19 @@ def send_confirmation(house: House, payload: dict) -> None:
 
 
 def _send_confirmation(house: House, made: optin.Confirmation) -> None:
-    send(
-        letters.letter(
+    _post(
+        house, made.reader, letters.letter(
             "confirm", locale=made.locale, to=made.reader.address, site=_site(house, made.reader.site_id),
             links=Links(None, stop_url(house, made.reader)), url=f"{house.config.address}/confirm/{made.token}",
             topics=made.asked.topics, boxes=[words for _, words in made.asked.boxes], product_title=made.product_title,
             hours=house.config.confirm_hours,
         ),
-        smtp_url=house.config.smtp_url, sender=house.config.mail_from,
     )
+
+
+def _post(house: House, reader: Person, letter: dict) -> None:
+    """Mails it so that what comes back names the address."""
+    post(letter | {"envelope": envelope_of(house, reader.channel_id)}, way_out(house.config))
 
 
 def send_way_in(house: House, payload: dict) -> None:
@@ -49,13 +54,12 @@ def send_way_in(house: House, payload: dict) -> None:
         raise Needless("nobody is to be written to at this address")
     else:
         reader, token = made
-        send(
-            letters.letter(
+        _post(
+            house, reader, letters.letter(
                 "me_link", locale=reader.locale, to=reader.address, site=_site(house, reader.site_id),
                 links=Links(None, stop_url(house, reader)), url=f"{house.config.address}/me/enter/{token}",
                 hours=house.config.link_hours,
             ),
-            smtp_url=house.config.smtp_url, sender=house.config.mail_from,
         )
 
 

@@ -120,12 +120,12 @@ def _confirmation(tx: sa.Connection, opt_in_id: int, now: int, hours: int) -> Co
 
 
 def _may_ask(tx: sa.Connection, wanted: sa.Row, now: int) -> bool:
-    """Whoever stopped is asked again only a month later, at their own request; a complaint is for good."""
+    """Whoever stopped, or could not be reached, is asked again a month later, at their own request; a complaint is for good."""
     held = tables.suppressions.c
     found = tx.execute(
         sa.select(held.reason, held.since_at).where(held.site_id == wanted.site_id, held.subject == wanted.subject)
     ).first()
-    return found is None or (found.reason in ("stopped", "erased") and now - found.since_at >= QUIET_AFTER_STOP)
+    return found is None or (found.reason in ("stopped", "erased", "bounced") and now - found.since_at >= QUIET_AFTER_STOP)
 
 
 def _reader(tx: sa.Connection, wanted: sa.Row) -> Person:
@@ -282,7 +282,7 @@ def _forget_unconfirmed(tx: sa.Connection) -> None:
 
 def forget_channels(tx: sa.Connection, channel_ids: list[int]) -> None:
     """Deletes these addresses and all that hangs on them; the ledger and the suppressed hold no address and stay."""
-    for table in (tables.subscriptions, tables.mailed_links, tables.person_sessions):
+    for table in (tables.subscriptions, tables.mailed_links, tables.person_sessions, tables.bounces):
         tx.execute(sa.delete(table).where(table.c.channel_id.in_(channel_ids)))
     tx.execute(sa.delete(tables.channels).where(tables.channels.c.id.in_(channel_ids)))
 

@@ -9,12 +9,14 @@ from afterlike.followup.conversations import (
     erase,
     reply,
     turn,
+    wake,
     write,
 )
 from afterlike.followup.reading import conversations_of, exported, waiting_here
-from afterlike.followup.sending import send_message
+from afterlike.followup.sending import send_message, send_unattached
+from afterlike.followup.taking import forget_drops
 
 __all__ = [
-    "Beginning", "Letter", "Reply", "Turned", "begin", "conversations_of", "erase", "exported", "reply", "send_message", "turn",
-    "waiting_here", "write",
+    "Beginning", "Letter", "Reply", "Turned", "begin", "conversations_of", "erase", "exported", "forget_drops", "reply",
+    "send_message", "send_unattached", "turn", "waiting_here", "wake", "write",
 ]

@@ -13,15 +13,26 @@ from afterlike.errors import Invalid, NotFound, Refused
 from afterlike.words import for_admins
 
 LONGEST = 5_000
-STATES = ("open", "closed")
+STATES = ("open", "snoozed", "closed")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 EMPTY = for_admins("Write something first.")
 TOO_LONG = for_admins("That is longer than 5000 characters. Make it shorter, or two letters.")  # LONGEST
 
 
+class Overtaken(Refused):
+    """Something was said that the writer has not seen; nothing was kept. `conversation_id` says where to look."""
+
+    reason = "overtaken"
+    sentence = for_admins("Something was said meanwhile that you have not seen, so nothing was sent. Read it, then send again.")
+
+    def __init__(self, conversation_id: int):
+        super().__init__()
+        self.conversation_id = conversation_id
+
+
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """The first letter about a like; `uuid` (16 bytes) is the form's."""
+    """The first letter about a like; `uuid` (16 bytes) is the form's. `seen`: the newest message its writer saw, 0 for none."""
 
     site_id: int
     like_id: int
@@ -29,6 +40,7 @@ class Beginning:
     uuid: bytes
     words: str
     at: int
+    seen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,27 +53,33 @@ class Letter:
     uuid: bytes
     words: str
     at: int
+    seen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the endorser answers, on their own page."""
+    """What the endorser answers: on their own page, or by mail, which may be long, or nothing but files."""
 
     endorser_id: int
     conversation_id: int
     uuid: bytes
     words: str
     at: int
+    came_by: str = "page"
+    quoted: str | None = None
+    stranger: bool = False
+    attachments: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Turned:
-    """An admin closes a conversation or opens it again."""
+    """An admin closes a conversation, opens it again, or puts it off `until` a moment."""
 
     site_id: int
     conversation_id: int
     state: str
     at: int
+    until: int | None = None
 
 
 def plain_words(typed: str) -> str:
@@ -84,11 +102,13 @@ def begin(tx: sa.Connection, items: list[Beginning]) -> list[int]:
 def _begin(tx: sa.Connection, item: Beginning) -> int:
     words = plain_words(item.words)
     endorser_id = _liker(tx, item.site_id, item.like_id)
-    _alone_with(tx, endorser_id)
+    alone_with(tx, endorser_id)
     if known := _said_already(tx, endorser_id, item.uuid):
         return known
     _ask_the_gate(tx, endorser_id, item.at)
-    conversation_id = open_with(tx, endorser_id) or _new(tx, item, endorser_id)
+    known = open_with(tx, endorser_id)
+    _nothing_unseen(tx, known, item.seen)
+    conversation_id = known or _new(tx, item, endorser_id)
     _write(tx, Letter(item.site_id, conversation_id, item.admin_id, item.uuid, words, item.at), item.like_id)
     return conversation_id
 
@@ -103,10 +123,11 @@ def write(tx: sa.Connection, items: list[Letter]) -> list[int]:
 
 def _write_on(tx: sa.Connection, item: Letter) -> int:
     words = plain_words(item.words)
-    conversation = _of_site(tx, item.site_id, item.conversation_id)
-    _alone_with(tx, conversation.endorser_id)
-    if known := _message(tx, conversation.id, item.uuid):
+    conversation = of_site(tx, item.site_id, item.conversation_id)
+    alone_with(tx, conversation.endorser_id)
+    if known := message_of(tx, conversation.id, item.uuid):
         return known
+    _nothing_unseen(tx, conversation.id, item.seen)
     _ask_the_gate(tx, conversation.endorser_id, item.at)
     kept = Letter(item.site_id, conversation.id, item.admin_id, item.uuid, words, item.at)
     return _write(tx, kept, conversation.like_id)
@@ -121,31 +142,55 @@ def reply(tx: sa.Connection, items: list[Reply]) -> list[int]:
 
 
 def _reply(tx: sa.Connection, item: Reply) -> int:
-    words = plain_words(item.words)
+    words = plain_words(item.words) if item.came_by == "page" else item.words
     conversation = _whose(tx, item.conversation_id, tables.conversations.c.endorser_id == item.endorser_id)
-    _alone_with(tx, item.endorser_id)
-    if known := _message(tx, conversation.id, item.uuid):
+    alone_with(tx, item.endorser_id)
+    if known := message_of(tx, conversation.id, item.uuid):
         return known
-    message_id = _keep(tx, conversation.id, item.uuid, words, item.at, author="endorser", admin_id=None)
+    mail = {"came_by": item.came_by, "quoted": item.quoted, "stranger": int(item.stranger), "attachments": item.attachments}
+    message_id = _keep(tx, conversation.id, item.uuid, words, item.at, author="endorser", admin_id=None, **mail)
     since = conversation.waits_since if conversation.waits_for == "admin" else item.at  # they have waited since the first
-    _move(tx, conversation.id, state="open", waits_for="admin", waits_since=since, at=item.at)
+    _move(tx, conversation.id, state="open", waits_for="admin", waits_since=since, snoozed_until=None, at=item.at)
     _note(tx, "replied", conversation.site_id, conversation.like_id, message_id, item.at)
     return message_id
 
 
+def _nothing_unseen(tx: sa.Connection, conversation_id: int | None, seen: int | None) -> None:
+    """Raises Overtaken where somebody has written since the form was made."""
+    if conversation_id is None or seen is None:
+        return
+    messages = tables.messages.c
+    if tx.scalar(sa.select(sa.func.max(messages.id)).where(messages.conversation_id == conversation_id)) > seen:
+        raise Overtaken(conversation_id)
+
+
 def turn(tx: sa.Connection, items: list[Turned]) -> list[None]:
-    """Closes or opens conversations; an opened one waits for whoever did not speak last. Raises NotFound."""
+    """Closes, opens or puts off conversations; one that is not closed waits for whoever did not speak last. Raises NotFound."""
     for item in items:
-        conversation = _of_site(tx, item.site_id, item.conversation_id)
-        if conversation.state != item.state:
+        conversation = of_site(tx, item.site_id, item.conversation_id)
+        until = item.until if item.state == "snoozed" else None
+        if (conversation.state, conversation.snoozed_until) != (item.state, until):
             waits = {"waits_for": None, "waits_since": None} if item.state == "closed" else _waits(tx, conversation.id)
-            _move(tx, conversation.id, state=item.state, at=item.at, **waits)
+            _move(tx, conversation.id, state=item.state, snoozed_until=until, at=item.at, **waits)
     return [None] * len(items)
+
+
+def wake(tx: sa.Connection, items: list[int]) -> list[int]:
+    """Opens what was put off until before each moment; how many that were."""
+    talks = tables.conversations
+    return [
+        tx.execute(
+            sa.update(talks).where(talks.c.state == "snoozed", talks.c.snoozed_until <= at)
+            .values(state="open", snoozed_until=None)
+        ).rowcount
+        for at in items
+    ]
 
 
 def erase(tx: sa.Connection, endorser_id: int) -> int:
     """Deletes every word between them and the site; returns how many messages went."""
     mine = sa.select(tables.conversations.c.id).where(tables.conversations.c.endorser_id == endorser_id)
+    tx.execute(sa.delete(tables.conversation_notes).where(tables.conversation_notes.c.conversation_id.in_(mine)))
     gone = tx.execute(sa.delete(tables.messages).where(tables.messages.c.conversation_id.in_(mine))).rowcount
     tx.execute(sa.delete(tables.conversations).where(tables.conversations.c.endorser_id == endorser_id))
     return gone
@@ -171,7 +216,7 @@ def _liker(tx: sa.Connection, site_id: int, like_id: int) -> int:
     return found.endorser_id
 
 
-def _alone_with(tx: sa.Connection, endorser_id: int) -> None:
+def alone_with(tx: sa.Connection, endorser_id: int) -> None:
     """Until COMMIT nobody else begins, writes or answers with this person, so that sent twice at once is kept once."""
     tx.execute(sa.select(tables.endorsers.c.id).where(tables.endorsers.c.id == endorser_id).with_for_update())
 
@@ -192,12 +237,14 @@ def _said_already(tx: sa.Connection, endorser_id: int, uuid: bytes) -> int | Non
     )
 
 
-def _message(tx: sa.Connection, conversation_id: int, uuid: bytes) -> int | None:
+def message_of(tx: sa.Connection, conversation_id: int, uuid: bytes) -> int | None:
+    """The message that was kept under this id."""
     messages = tables.messages.c
     return tx.scalar(sa.select(messages.id).where(messages.conversation_id == conversation_id, messages.uuid == uuid))
 
 
-def _of_site(tx: sa.Connection, site_id: int, conversation_id: int) -> sa.Row:
+def of_site(tx: sa.Connection, site_id: int, conversation_id: int) -> sa.Row:
+    """The row of a conversation; raises NotFound for another site's."""
     return _whose(tx, conversation_id, tables.conversations.c.site_id == site_id)
 
 
@@ -219,7 +266,7 @@ def _new(tx: sa.Connection, item: Beginning, endorser_id: int) -> int:
 
 def _write(tx: sa.Connection, letter: Letter, like_id: int | None) -> int:
     message_id = _keep(tx, letter.conversation_id, letter.uuid, letter.words, letter.at, author="admin", admin_id=letter.admin_id)
-    _move(tx, letter.conversation_id, state="open", waits_for="endorser", waits_since=letter.at, at=letter.at)
+    _move(tx, letter.conversation_id, state="open", waits_for="endorser", waits_since=letter.at, snoozed_until=None, at=letter.at)
     outbox.put(tx, "message", {"message": message_id}, now=letter.at, site_id=letter.site_id)
     _note(tx, "wrote", letter.site_id, like_id, message_id, letter.at)
     return message_id

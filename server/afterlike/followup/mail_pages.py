@@ -1,15 +1,25 @@
-"""The admin's Mail: what waits, what failed and why, trying again; and the two notices that stand in every letter."""
+"""The admin's Mail: what waits, what failed and why, what came in and was not taken; a test letter; the two notices."""
 
 from flask import Response, redirect, request
 
+from afterlike import mail as post
 from afterlike import sites
-from afterlike.clock import now
+from afterlike.clock import DAY, now
 from afterlike.errors import Invalid
-from afterlike.followup import mailbox
+from afterlike.followup import mailbox, taking
 from afterlike.followup.sending import NO_MAIL
 from afterlike.web import house, page
 from afterlike.words import for_admins
 
+STAGES = {
+    "taken": for_admins("The mail server took it. Look into your mailbox, and among the unwanted."),
+    "reach": for_admins("The mail server cannot be reached. Check host and port in AFTERLIKE_SMTP_URL, and your firewall."),
+    "encrypt": for_admins("The connection could not be encrypted. Its certificate may be too old, or for another name."),
+    "sign_in": for_admins("The mail server does not accept the user name or the password in AFTERLIKE_SMTP_URL."),
+    "sender": for_admins("The mail server does not let us write as AFTERLIKE_MAIL_FROM. Use an address that it knows as yours."),
+    "recipient": for_admins("The mail server does not deliver to your address. Often it wants to be signed in to first."),
+    "letter": for_admins("The mail server took the addresses and refused the letter itself."),
+}
 DONE = {
     "again": for_admins("It is tried again now."),
     "not": for_admins("Nothing was changed: it does not wait for you."),
@@ -45,13 +55,37 @@ def notices(key: str) -> Response:
     return redirect(f"/admin/sites/{site.key}/mail?done=saved", 303)
 
 
-def _page(site: sites.Site, role: str, *, typed: dict | None = None, wrong: dict | None = None) -> Response:
+def test(key: str) -> Response:
+    """Mails a test letter to the admin who asks, at once, and tells what the mail server said."""
+    admin, site, role = sites.on_site(key, least="owner")
+    sites.check_form()
+    house().limits.spend("sign_in", "test letter", str(admin.id))
+    sites.audited(admin, site, "mail_tested", _nothing, None)
+    config = house().config
+    if not config.smtp_url:
+        return _page(site, role)
+    words = sites.says("This is a test letter of Afterlike for {site}. If you can read it, letters leave.", site=site.name)
+    letter = {"to": admin.email, "subject": sites.says("A test letter"), "text": f"{words}\n"}
+    return _page(site, role, tested=post.rehearse(letter, post.way_out(config)))
+
+
+def _nothing(tx, items: list) -> list[None]:
+    """What a test letter changes."""
+    return [None] * len(items)
+
+
+def _page(
+    site: sites.Site, role: str, *, typed: dict | None = None, wrong: dict | None = None, tested: post.Rehearsal | None = None
+) -> Response:
     with house().db.read() as tx:
         found = mailbox.mailbox(tx, site.id, now())
+        refused = taking.drops_of(tx, site.id, since_day=now() // DAY - mailbox.DAYS)
     config = house().config
     return page(
         "followup/mail.html", status=422 if wrong else 200, site=site, role=role, mail=found, days=mailbox.DAYS,
         kept_days=config.mail_kept_days, sender=config.mail_from, no_mail="" if config.smtp_url else sites.says(NO_MAIL),
         wrong=wrong or {}, typed=typed or {"privacy_url": site.privacy_url or "", "postal_address": site.postal_address or ""},
+        refused=[(sites.says(taking.REASONS.get(reason, reason)), n) for reason, n in refused], comes_in=config.reply_domain,
+        tested=tested, stage=sites.says(STAGES[tested.stage]) if tested else "",
         done=sites.says(DONE.get(request.args.get("done", ""), "")),
     )

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date, datetime
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -9,8 +12,9 @@ from afterlike import tables
 from afterlike.web import house
 
 PER_PAGE = 50
-SHOWN = ("all", "waiting", "open", "closed")
+SHOWN = ("waiting", "mine", "open", "snoozed", "closed", "unanswered", "all")
 MANY = 100  # more than so many waiting ones are "99+"
+WAITING = (tables.conversations.c.waits_for == "admin") & (tables.conversations.c.state == "open")  # what is put off waits later
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,11 @@ class Message:
     said_at: int
     mailed_at: int | None
     unsent: str | None
+    came_by: str
+    quoted: str | None
+    stranger: int
+    attachments: int
+    admin_id: int | None
     admin: str | None
 
 
@@ -39,6 +48,9 @@ class Conversation:
     waits_since: int | None
     made_at: int
     changed_at: int
+    admin_id: int | None
+    snoozed_until: int | None
+    admin: str | None
     liked_at: int | None
     product: str | None
     image: str | None
@@ -49,16 +61,35 @@ class Conversation:
     def newest(self) -> Message:
         return self.messages[-1]
 
+    def back_on(self, time_zone: str) -> date:
+        """The day on which one that is put off comes back."""
+        return datetime.fromtimestamp(self.snoozed_until / 1000, ZoneInfo(time_zone)).date()
 
-def listing(tx: sa.Connection, site_id: int, shown: str, *, page: int) -> tuple[list[Conversation], int]:
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What an admin asked for. `subject` is the hash of an address that was typed whole: it finds, and shows nothing."""
+
+    shown: str = "all"
+    search: str = ""
+    admin_id: int | None = None
+    subject: bytes | None = None
+
+    def query(self, **more) -> str:
+        pairs = {"show": self.shown if self.shown != "all" else "", "q": self.search} | more
+        return urlencode({name: value for name, value in pairs.items() if value})
+
+
+def listing(tx: sa.Connection, site_id: int, wanted: Wanted | str, *, page: int) -> tuple[list[Conversation], int]:
     """A page of a site's conversations with their newest message, and how many there are.
 
     Those where an admin is to answer stand first, who has waited longest before all; then what changed last.
     """
+    wanted = Wanted(wanted) if isinstance(wanted, str) else wanted
     talks = tables.conversations.c
-    where = [talks.site_id == site_id, *_only(shown)]
+    where = [talks.site_id == site_id, *_only(wanted), *_mentions(wanted)]
     total = tx.scalar(sa.select(sa.func.count()).select_from(tables.conversations).where(*where))
-    ours = talks.waits_for == "admin"
+    ours = WAITING
     order = (sa.case((ours, 0), else_=1), sa.case((ours, talks.waits_since), else_=0), talks.changed_at.desc(), talks.id.desc())
     asked = _asked().where(*where).order_by(*order).limit(PER_PAGE).offset((page - 1) * PER_PAGE)
     found = [Conversation(*row) for row in tx.execute(asked)]
@@ -87,26 +118,68 @@ def exported(tx: sa.Connection, endorser_id: int) -> list[dict]:
             "about": talk.product, "state": talk.state, "began_at": talk.made_at,
             "messages": [
                 {"from": "site" if message.author == "admin" else "you", "said_at": message.said_at, "words": message.words}
+                | _by_mail(message)
                 for message in talk.messages
             ],
-        }
+        } | _notes(tx, talk.id)
         for talk in conversations_of(tx, endorser_id)
     ]
+
+
+def _notes(tx: sa.Connection, conversation_id: int) -> dict:
+    """What admins wrote down beside it; whose hand it was is nobody's business but the shop's."""
+    notes = tables.conversation_notes.c
+    asked = sa.select(notes.words, notes.noted_at).where(notes.conversation_id == conversation_id).order_by(notes.id)
+    found = [dict(row) for row in tx.execute(asked).mappings()]
+    return {"notes": found} if found else {}
+
+
+def _by_mail(message: Message) -> dict:
+    if message.came_by != "mail":
+        return {}
+    return {"came_by": "mail", "quoted_below": message.quoted, "files_not_taken": message.attachments}
 
 
 def waiting_here(site_id: int) -> int:
     """In how many conversations of a site an admin is to answer, MANY at most: what the navigation shows."""
     talks = tables.conversations.c
-    some = sa.select(talks.id).where(talks.site_id == site_id, talks.waits_for == "admin").limit(MANY).subquery()
+    some = sa.select(talks.id).where(talks.site_id == site_id, WAITING).limit(MANY).subquery()
     with house().db.read() as tx:
         return tx.scalar(sa.select(sa.func.count()).select_from(some))
 
 
-def _only(shown: str) -> list[sa.ColumnElement[bool]]:
-    talks = tables.conversations.c
-    return {"waiting": [talks.waits_for == "admin"], "open": [talks.state != "closed"], "closed": [talks.state == "closed"]}.get(
-        shown, []
-    )
+def _only(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
+    talks, messages = tables.conversations.c, tables.messages.c
+    answered = sa.exists().where(messages.conversation_id == talks.id, messages.author == "endorser")
+    return {
+        "waiting": [WAITING],
+        "mine": [talks.admin_id == wanted.admin_id, talks.state != "closed"],
+        "open": [talks.state != "closed"],
+        "snoozed": [talks.state == "snoozed"],
+        "closed": [talks.state == "closed"],
+        "unanswered": [~answered],
+    }.get(wanted.shown, [])
+
+
+def _mentions(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
+    """What was said, a note, a name or address of a profile, a product; or exactly this address."""
+    if not wanted.search:
+        return []
+    talks, messages, notes, links = tables.conversations.c, tables.messages.c, tables.conversation_notes.c, tables.profile_links.c
+    likes, shown, channels = tables.likes.alias().c, tables.product_showings.alias().c, tables.channels.c
+
+    def holds(column: sa.Column) -> sa.ColumnElement[bool]:
+        return column.icontains(wanted.search, autoescape=True)
+
+    places = [
+        sa.exists().where(messages.conversation_id == talks.id, holds(messages.words)),
+        sa.exists().where(notes.conversation_id == talks.id, holds(notes.words)),
+        sa.exists().where(links.endorser_id == talks.endorser_id, holds(links.name) | holds(links.url)),
+        sa.exists().where(likes.id == talks.like_id, shown.id == likes.shown_id, holds(shown.title)),
+    ]
+    if wanted.subject is not None:
+        places.append(sa.exists().where(channels.endorser_id == talks.endorser_id, channels.subject == wanted.subject))
+    return [sa.or_(*places)]
 
 
 def _asked() -> sa.Select:
@@ -114,11 +187,13 @@ def _asked() -> sa.Select:
     return (
         sa.select(
             talks.id, talks.endorser_id, talks.like_id, talks.state, talks.waits_for, talks.waits_since, talks.made_at,
-            talks.changed_at, likes.liked_at, sa.func.coalesce(shown.title, tables.products.c.key), shown.image,
+            talks.changed_at, talks.admin_id, talks.snoozed_until, tables.admins.c.email, likes.liked_at,
+            sa.func.coalesce(shown.title, tables.products.c.key), shown.image,
         )
         .join_from(tables.conversations, tables.likes, likes.id == talks.like_id, isouter=True)
         .join(tables.products, tables.products.c.id == likes.product_id, isouter=True)
         .join(tables.product_showings, shown.id == likes.shown_id, isouter=True)
+        .join(tables.admins, tables.admins.c.id == talks.admin_id, isouter=True)
     )
 
 
@@ -136,7 +211,8 @@ def _messages(conversation_ids: Iterable[int], newest_only: bool) -> sa.Select:
     newest = sa.select(sa.func.max(messages.id)).where(of_these).group_by(messages.conversation_id)
     return (
         sa.select(messages.id, messages.conversation_id, messages.author, messages.words, messages.said_at, messages.mailed_at,
-                  messages.unsent, tables.admins.c.email)
+                  messages.unsent, messages.came_by,
+                  messages.quoted, messages.stranger, messages.attachments, messages.admin_id, tables.admins.c.email)
         .join_from(tables.messages, tables.admins, tables.admins.c.id == messages.admin_id, isouter=True)
         .where(messages.id.in_(newest) if newest_only else of_these)
         .order_by(messages.id)

@@ -18,6 +18,7 @@ TOUCH_DAYS = 90
 TREND_DAYS = 90
 STEPS = ("likes", "likers", "answered", "opted_in", "confirmed", "returned", "bought")
 NEWEST = 8
+BOUNCED_DAYS = 30  # so long Home says that an address was closed by what came back
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +134,8 @@ _ONE_DAY = sa.select(
 
 def waiting(tx: sa.Connection, site_id: int, told: Totals, now: int) -> dict[str, int]:
     """what -> how many, of what an admin should look at; nothing that is nought."""
-    channels = tables.channels.c
     talks, mail, claims, products = tables.conversations.c, tables.outbox.c, tables.origin_claims.c, tables.products.c
-    sums, shown = tables.product_sums.c, tables.product_showings.c
+    sums, shown, channels = tables.product_sums.c, tables.product_showings.c, tables.channels.c
 
     def count(table: sa.FromClause, *where) -> int:
         return tx.scalar(sa.select(sa.func.count()).select_from(table).where(*where))
@@ -143,9 +143,10 @@ def waiting(tx: sa.Connection, site_id: int, told: Totals, now: int) -> dict[str
     silent = tables.product_sums.join(tables.products, products.id == sums.product_id).join(
         tables.product_showings, shown.id == products.shown_id)
     found = {
-        "conversations": count(tables.conversations, talks.site_id == site_id, talks.waits_for == "admin"),
+        "conversations": count(tables.conversations, talks.site_id == site_id, talks.waits_for == "admin", talks.state == "open"),
+        "bounced": count(tables.channels, channels.site_id == site_id, channels.state.in_(("bounced", "complained")),
+                         channels.changed_at > now - BOUNCED_DAYS * DAY),
         "mail": count(tables.outbox, mail.site_id == site_id, mail.state == "failed"),
-        "bounced": count(tables.channels, channels.site_id == site_id, channels.state.in_(("bounced", "complained"))),
         "held": told.held,
         "claims": count(tables.origin_claims, claims.site_id == site_id, claims.state == "lapsed"),
         "silent": count(silent, sums.site_id == site_id, sums.answered == 0, shown.price_minor.is_not(None),

@@ -21,19 +21,18 @@ class Wanted:
     confirmed: bool = False
     proven: bool = False
     waiting: bool = False
+    bounced: bool = False
     tag: str = ""
     sort: str = "last"
     subject: bytes | None = None
-    bounced: bool = False
 
     @property
     def is_empty(self) -> bool:
-        return not (self.search or self.confirmed or self.proven or self.waiting or self.tag or self.bounced)
+        return not (self.search or self.confirmed or self.proven or self.waiting or self.bounced or self.tag)
 
     def query(self, **more) -> str:
         pairs = {"q": self.search, "confirmed": int(self.confirmed), "proven": int(self.proven), "waiting": int(self.waiting),
-                 "bounced": int(self.bounced),
-                 "tag": self.tag, "sort": self.sort if self.sort != "last" else ""}
+                 "bounced": int(self.bounced), "tag": self.tag, "sort": self.sort if self.sort != "last" else ""}
         return urlencode({name: value for name, value in (pairs | more).items() if value})
 
 
@@ -81,7 +80,8 @@ def _only(site_id: int, wanted: Wanted) -> list[sa.ColumnElement[bool]]:
     if wanted.proven:
         only.append(among(links.endorser_id, links.site_id == site_id, links.state == "proven"))
     if wanted.waiting:
-        only.append(among(talks.endorser_id, talks.site_id == site_id, talks.waits_for == "admin"))
+        only.append(among(talks.endorser_id, talks.site_id == site_id, talks.waits_for == "admin",
+                          talks.state == "open"))
     if wanted.bounced:
         only.append(among(channels.endorser_id, channels.site_id == site_id, channels.state.in_(("bounced", "complained"))))
     if wanted.tag:
@@ -117,7 +117,8 @@ def filled(tx: sa.Connection, rows: list[One]) -> list[One]:
         by_id[endorser_id].product, by_id[endorser_id].image = title, image
     for endorser_id, tags in endorsers.tags_of(tx, list(by_id)).items():
         by_id[endorser_id].tags = tags
-    waiting = sa.select(talks.endorser_id).where(talks.endorser_id.in_(list(by_id)), talks.waits_for == "admin")
+    waiting = sa.select(talks.endorser_id).where(talks.endorser_id.in_(list(by_id)), talks.waits_for == "admin",
+                                                  talks.state == "open")
     for endorser_id in tx.scalars(waiting):
         by_id[endorser_id].waits = True
     return rows

@@ -31,8 +31,8 @@ def _wanted(site: sites.Site) -> people.Wanted:
     search = asked.search()
     subject = endorsers.subject(house().keyring, site.id, search.lower()) if "@" in search else None
     return people.Wanted(
-        search, *(request.args.get(name) == "1" for name in ("confirmed", "proven", "waiting")), asked.search("tag"),
-        asked.one_of("sort", people.SORTS, "last"), subject, request.args.get("bounced") == "1",
+        search, *(request.args.get(name) == "1" for name in ("confirmed", "proven", "waiting", "bounced")), asked.search("tag"),
+        asked.one_of("sort", people.SORTS, "last"), subject,
     )
 
 
@@ -48,6 +48,7 @@ def one(key: str, who: int) -> Response:
             "verdicts": person.verdicts(tx, who, now()), "merged": endorsers.merged_with(tx, who),
             "browsers": endorsers.browsers_of(tx, who), "newest": person.newest_like(tx, who),
             "message": person.message(tx, site, who, next((link.name for link in links if link.name), None)),
+            "returns": endorsers.returns_of(tx, who),
         }
     sites.audit_read(admin, site, "person_read", who)
     return page(

@@ -10,6 +10,7 @@ from afterlike.insight import people
 from afterlike.words import marked, text
 
 MOST = 200  # of each kind, the newest
+CLOSED = {f'{{"state": "{state}"}}': state for state in ("bounced", "complained")}  # a note of the ledger -> what it tells of
 
 
 @dataclass(slots=True)
@@ -99,7 +100,7 @@ def _orders(tx: sa.Connection, visitor_ids: list[int]) -> list[Event]:
 def _ledger(tx: sa.Connection, site_id: int, endorser_id: int, locale: str) -> list[Event]:
     """Consent as the ledger has it: with the version and the very words that stood beside the box."""
     return [
-        Event(row.occurred_at, row.action, {
+        Event(row.occurred_at, CLOSED.get(row.note, row.action) if row.method == "system" else row.action, {
             "purpose": purposes.name_of(row.purpose, locale) if row.purpose in purposes.PURPOSES else "", "words": row.words,
             "version": row.text_version, "locale": row.text_locale, "method": row.method, "page": row.page_path,
             "by_admin": row.actor.startswith("admin:")}) for row in endorsers.ledger_of(tx, site_id, endorser_id)[-MOST:]

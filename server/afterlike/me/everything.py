@@ -144,7 +144,7 @@ def _outside(tx: sa.Connection, person: Person) -> list[dict]:
 
 def _conversations(tx: sa.Connection, person: Person) -> list[dict]:
     return [
-        _plain(talk) | {"messages": [_plain(message) for message in talk["messages"]]}
+        _plain(talk) | {name: [_plain(one) for one in talk[name]] for name in ("messages", "notes") if name in talk}
         for talk in followup.exported(tx, person.id)
     ]
 
@@ -187,6 +187,12 @@ def _mailed(tx: sa.Connection, person: Person) -> list[dict]:
         .where(links.channel_id == person.channel_id).order_by(links.id))
 
 
+def _came_back(tx: sa.Connection, person: Person) -> list[dict]:
+    bounces = tables.bounces.c
+    return _rows(tx, sa.select(bounces.kind, bounces.status, bounces.said, bounces.at.label("came_back_at"))
+        .where(bounces.channel_id == person.channel_id).order_by(bounces.id))
+
+
 def _signed_in(tx: sa.Connection, person: Person) -> list[dict]:
     sessions = tables.person_sessions.c
     return _rows(tx, sa.select(sessions.made_at.label("since_at"), sessions.ends_at)
@@ -213,6 +219,7 @@ WHAT: tuple[tuple[str, Callable], ...] = (
     ("notes_about_you",            _notes),
     ("tags_on_you",                _tags),
     ("links_mailed_to_you",        _mailed),
+    ("letters_that_came_back",     _came_back),
     ("signed_in",                  _signed_in),
 )
 

@@ -11,7 +11,7 @@ from afterlike.clock import DAY, HOUR, now
 from afterlike.config import Config
 from afterlike.db import Database
 from afterlike.errors import Invalid, Never, stated
-from afterlike.mail import send
+from afterlike.mail import post, way_out
 from afterlike.signing import new_token, token_hash
 from afterlike.sites.logbook import audit_account
 from afterlike.sites.tongue import says
@@ -83,7 +83,7 @@ def send_sign_in_link(database: Database, config: Config, payload: dict) -> None
         "subject": "Your sign-in link",
         "text": text + " If you did not ask for it, ignore this mail.\n",
     }
-    send(letter, smtp_url=config.smtp_url, sender=config.mail_from)
+    post(letter, way_out(config))
 
 
 def links_for(tx: sa.Connection, items: list[tuple[str, str, int]]) -> list[str | None]:

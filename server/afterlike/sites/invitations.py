@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from afterlike import outbox, tables
 from afterlike.clock import DAY, now
 from afterlike.errors import Invalid, Later, Needless, Never, NotFound, stated
-from afterlike.mail import send
+from afterlike.mail import post, way_out
 from afterlike.signing import new_token, token_hash
 from afterlike.sites.admins import add_admin, plain_email
 from afterlike.sites.guard import ROLES
@@ -105,7 +105,7 @@ def send_invitation(house: House, payload: dict) -> None:
     try:
         if not house.config.smtp_url:
             raise Never(NO_MAIL)
-        send(_letter(*ready), smtp_url=house.config.smtp_url, sender=house.config.mail_from)
+        post(_letter(*ready), way_out(house.config))
     except (Later, Never) as failed:
         house.db.write(_note, (one, None, outbox.told(failed)))
         raise

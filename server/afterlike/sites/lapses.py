@@ -6,7 +6,7 @@ from afterlike import tables
 from afterlike.config import Config
 from afterlike.db import Database
 from afterlike.errors import Needless, Never
-from afterlike.mail import send
+from afterlike.mail import post, way_out
 
 TEXT = """The proof that {origin} belongs to {site} was missing twice, a day apart, so the claim has lapsed. What people like \
 there with the browser extension does not come to {site} any more, and the likes from before are not seen.
@@ -35,7 +35,7 @@ def send_lapse(database: Database, config: Config, payload: dict) -> None:
         "subject": f"The claim on {lapsed.origin} has lapsed",
         "text": TEXT.format(origin=lapsed.origin, site=lapsed.name, page=page, problem=lapsed.problem),
     }
-    send(letter, smtp_url=config.smtp_url, sender=config.mail_from)
+    post(letter, way_out(config))
 
 
 def _lapsed(tx: sa.Connection, claim_id: int, admin_id: int) -> sa.Row | None:

@@ -16,7 +16,7 @@ from afterlike import journal, outbox, safefetch, show, tables
 from afterlike.clock import DAY, SECOND, now
 from afterlike.db import Database
 from afterlike.errors import Later, Needless, Never, stated
-from afterlike.mail import send
+from afterlike.mail import post, way_out
 from afterlike.sites.webhooks import promise, secret_bytes, signing_nonces
 from afterlike.web import House
 
@@ -235,4 +235,4 @@ def send_paused(house: House, payload: dict) -> None:
     page, name = f"{house.config.address}/admin/sites/{row.key}/webhooks/{row.id}", " ".join(row.name.split())
     text = f"A webhook of {name} was paused, because nothing has arrived there for days or it answered that it is gone.\n\n"
     letter = {"to": email, "subject": f"A webhook of {name} is paused", "text": f"{text}See what went wrong: {page}\n"}
-    send(letter, smtp_url=house.config.smtp_url, sender=house.config.mail_from)
+    post(letter, way_out(house.config))
