@@ -15,7 +15,8 @@ export async function cards({ doc, page, addCard, rest }, tools) {
   const hosts = [bare(doc.URL), bare(page)];
   /** @type {Map<Element, {url: string, name: string, image?: string}>} */
   const found = new Map();
-  const sides = new Set(doc.querySelectorAll(`${tools.SIDE},aside`));
+  const sides = new Set(doc.querySelectorAll(tools.SIDE));
+  await rest();
   for (const { at, said } of tools.prices(doc.body, tools)) {
     await rest();
     // A sentence that speaks of money is not a price.

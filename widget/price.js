@@ -7,11 +7,11 @@ import { globals } from './view.js';
 /** @typedef {{price: string, code?: string, score: number, at: Element}} Seen  a price that people see */
 
 const CROSSED = 's,strike,del,[class*=strike i],[class*=crossed i],[class*=line-through i],[class*=not-discount i]';
-const OLD = /\bold|[-_]old|was\b|was[-_]|before|original|compare|regular|list[-_ ]?price|msrp|rrp|uvp|\bstatt\b|retail|previous|vorher|\bantes|avant|ancien|barr[eé]|tachad|\bord\b|normal|\bfør\b|förut|πριν|通常|定価|原价|原價|市场价|정가|소비자가/i;
+const OLD = /(\b|_)old|was(\b|_)|before|original|compare|regular|list[-_ ]?price|msrp|rrp|uvp|\bstatt\b|retail|previous|vorher|\bantes|avant|ancien|barr[eé]|tachad|\bord\b|normal|\bfør\b|förut|πριν|通常|定価|原价|原價|市场价|정가|소비자가/i;
 /** Classes of prices that are not the product's. */
 const ASIDE = /unit[-_]?price|per[-_]?unit|base[-_]?price|grundpreis|instal|klarna|affirm|shipping-|saving|you-?save|discount[-_]?(amount|rate)|points|tier|graduated|bulk|other|deposit/i;
 /** Texts of these. */
-const NOT = /[/／] ?(\d+ ?)?(kg|g|ml|cl|l|li?t\p{L}*|oz|lb|m|m²|st|stk|stück|unit|ud|pz|pc)(?!\p{L})|\b(per|pro|je|par|al) (\d|kg|li?t|100|unit)|\d ?x\b|klarna|afterpay|clearpay|affirm|paypal|laybuy|payments|mensual|monat|\bmtl|\/ ?mo\b|month|luna|lună|\brate[nr]?\b|taksit|havale|parcel|cuota|raty|ship|versand|liefer|livraison|frais|env[ií]o|spedizion|frete|verzend|dostaw|livrare|frakt|fragt|deliver|送料|배송|运费|\bsave|saving|spar[ent]|économi|ahorr|risparmi|economi[az]|bespaar|oszcz|discount|rabat|coupon|voucher|gutschein|gift card|points?\b|punkte|ポイント|earn|cashback|warrant|depot|deposit|pfand|\bfee\b|(free|over|dès|from|ab|frei|über|offerts?) \d+ ?(st|m|pc|pz|x)|\+ ?\p{Sc}|dph|netto|excl|zzgl|exkl|hors taxe|\bht\b|ex vat|税抜|bez vat|as low as/iu;
+const NOT = /[/／] ?(\d+ ?)?(kg|g|ml|cl|l|li?t\p{L}*|oz|lb|m²?|stk?|stück|unit|ud|p[cz])(?!\p{L})|\b(per|pro|je|par|al) (\d|kg|li?t|100|unit)|\d ?x\b|klarna|rpay\b|affirm|paypal|laybuy|payments|mensual|monat|\bmtl|\/ ?mo\b|month|lun[aă]|\brate[nr]?\b|taksit|havale|parcel|cuota|raty|ship|versand|liefer|livra|frais|env[ií]o|spediz|frete|verzend|dostaw|fra[kg]t|deliver|送料|배송|运费|\bsav[ei]|\bspar(?!k)|[ée]conomi|ahorr|risparmi|bespaar|oszcz|discount|rabat|coupon|voucher|gutschein|gift card|member|mitglied|会員|points?\b|punkte|ポイント|earn|cashback|warrant|depo[st]|pfand|\bfee\b|(free|over|dès|from|ab|frei|über|offerts?) \d+ ?(st|m|p[cz]|x)|\+ ?\p{Sc}|dph|netto|ex[ck]l|zzgl|\bht\b|(ex|bez) vat|税抜|as low as|30 [dtjg]/iu;
 const NOW = /sale|special|current|final|now\b|actual|aktuell|offer|ins\b|reduced|discounted/i;
 
 /**
@@ -46,7 +46,7 @@ function seen(scope, spot, tools, doc) {
     const names = near.map(one => `${one.className} ${one.id}`);
     const alone = near.filter(one => (`${one.textContent}`.match(/\p{Nd}[\p{Nd}.,]*/gu) ?? []).length < 3 && `${one.textContent}`.length < 90).at(-1);
     const before = /^H\d$/.test(at.previousSibling?.nodeName ?? '') ? '' : `${at.previousSibling?.textContent ?? ''}`.slice(-30);
-    const beside = `${/\d/.test(before) ? '' : before} ${said} ${own && !at.lastElementChild || alone ? alone?.textContent : ''} ${/^(#text|SPAN|SMALL|SU[BP]|EM|I)$/.test(at.nextSibling?.nodeName ?? '') ? at.nextSibling?.textContent?.slice(0, 12) : ''}`;
+    const beside = `${/\d/.test(before) ? '' : before} ${said} ${own && !at.lastElementChild || alone ? alone?.textContent : ''}`;
     const style = getComputedStyle(at);
     const crossed = at.closest(CROSSED) ?? near.find(one => /through/.test(getComputedStyle(one).textDecorationLine));
     let score = parseFloat(style.fontSize) / 8 - order / 10;
@@ -56,7 +56,8 @@ function seen(scope, spot, tools, doc) {
     if (crossed && scope.contains(crossed)) score -= 12;
     else if (OLD.test(`${names[0]} ${names[1] ?? ''} ${at.getAttribute('aria-label')} ${beside}`)) score -= 4;
     if (ASIDE.test(names.join())) score -= 6;
-    if (NOT.test(beside)) score -= 5;
+    // What follows may be said of the next price, but not how much of it this one buys.
+    if (NOT.test(`${beside} ${/^(#text|SPAN|SMALL|SU[BP]|EM|I)$/.test(at.nextSibling?.nodeName ?? '') ? at.nextSibling?.textContent?.slice(0, 12) : ''}`)) score -= 5;
     if (at.checkVisibility?.() === false) score -= 5;
     if (at.closest('label')) score -= 3;
     return { price, code, score, at };
@@ -70,7 +71,7 @@ function seen(scope, spot, tools, doc) {
  */
 function chosen(shown, sources, doc, tools) {
   let [best] = shown;
-  for (const one of shown) if (best && one.at.parentElement === best.at.parentElement && one.score > best.score - 1.5 && +one.price < +best.price && +one.price > +best.price / 4) best = one;
+  for (const one of shown) if (best && one.at.parentElement === best.at.parentElement && one.code === best.code && one.score > best.score - 1.5 && +one.price < +best.price && +one.price > +best.price / 4) best = one;
   const machine = sources.flatMap(values).map(one => ({ ...money(`${one.price} ${one.priceCurrency ?? ''}`, doc, tools), vague: /^\d{1,3}[.,]\d{3}$/.test(one.price) })).filter(one => one.price);
   const equal = machine.find(one => +(one.price ?? 0) === +best?.price) ?? machine.find(one => shown.some(({ price, score }) => score > 0 && +price === +(one.price ?? 0)));
   const pick = sources[0]?.exact ? machine[0] : equal ?? (best && best.score > (machine[0] ? 3 : -9) && !(machine[0] && +best.price < +(machine[0].price ?? 0) / 4) ? best : machine.find(one => !one.vague) ?? best);

@@ -6,12 +6,12 @@ import { globals } from './view.js';
 /** @typedef {import('./facts.js').Told} Told */
 /** @typedef {import('./facts.js').Product} Product */
 
-const OUT = /sold[- ]?out|out[- ]of[- ]stock|unavailable|not available|notify me|mail me when|ausverkauft|vergriffen|nicht (mehr )?(verf|lief|auf l|vorr)|épuisé|rupture|indispon|agotado|sin (stock|exist)|no disponible|esgotado|avise-me|esaurito|non disponib|uitverkocht|niet (op v|lev|besch)|wyprzed|niedostęp|tükendi|stokta yok|売り?切|品切|在庫(なし|切)|完売|入荷|품절|缺[货貨]|售[罄完]|[無无][货貨]|غير متو|نفد|نفذ|स्टॉक में नहीं|\bhabis|нет в нал|распродан|немає|slutsåld|(slut|ej|ikke) (i|på) lager|ud?solgt|loppu|vypred|vyprod|není sklad|nincs |elfogyott|epuizat|εξαντλ|hết hàng|สินค้าหมด|אזל/i;
-const AHEAD = /pre-?order|vorbestell|précommand|preventa|reservar|予約|預購|预购|предзаказ|förbest|forudb|forhånds|ennakko|preordin|pré-venda|przedsp/i;
+const OUT = /sold.?out|out.of.stock|(un|not )available|notify me|mail me when|ausverkauft|vergriffen|nicht (mehr )?(verf|lief|auf l|vorr)|épuisé|rupture|indispon|(a|es)gotado|sin (stock|exist)|avise-me|esaurito|non? disponib|uitverk|niet (op v|lev|besch)|wyprzed|niedostęp|tükendi|stokta yok|売り?切|品切|在庫(なし|切)|完売|入荷|품절|[缺無无][货貨]|售[罄完]|غير متو|نفد|نفذ|स्टॉक में नहीं|\bhabis|нет в нал|распродан|немає|slutsåld|(slut|ej|ikke) (i|på) lager|ud?solgt|loppu|vypr[eo]d|není sklad|nincs |elfogyott|epuizat|εξαντλ|hết hàng|สินค้าหมด|אזל/i;
+const AHEAD = /pre-?order|vorbestell|précommand|preventa|pré-venda|reservar|予約|[预預][购購]|предзаказ|förbest|forudb|forhånds|ennakko|preordin|przedsp/i;
 /** What stands before a number that a shop gives: a kind of thing with "no." or "code", or a word that says it all. */
-const SKU = /^(.*\bsku\)?|(art(ikel|icle|[íi]c[uo]lo)?|item|prod(u[ckt]+|uk)?|part|style|cat(alog(ue)?)?|stock|web|order|mfg|manufacturer|reference|bestell?|modell?|vare|tuote)[-. ]*(item|model|part)?[-. ]*(#|№|n[ro°º]|n[uú]m\p{L}*|code|koodi?|kod|id)|(art|арт|r[eé]f|rif|cód?)\.|model|modelo|modèle|modell|r[eé]f([eé]rence|erencia|erência)?|c[oó]d(igo|ice)?( \p{L}+){0,2}|cod|k[oó]de?( \p{L}{4,})?|indeks|symbol|nr (art|kat|prod)\p{L}*|(stok|ürün) kodu|[品型款][番号號]|(管理|商品|产品|產品)(コード|番号|编号|編號)|(상품|제품)(코드|번호)|품번|모델명?|货号|貨號|артикул|код( товар\p{L}*)?|модель|(katal|obj)\p{L}+ číslo|cikkszám|termékkód|κωδικός|mã( sp| sản phẩm)?|รหัสสินค้า|كود|(رمز|رقم) المنتج|मॉडल|उत्पाद कोड|מק.ט|mpn|id(?=:))( produ\p{L}+)?\.?(\s*[:#№：.]+\s*|\s+|$)/iu;
-const BRAND = /^(brand|by|marke|hersteller|marque|marca|merk|marka|producent|märke|merke|mærke|značka|výrobce|бренд|производитель|ブランド|メーカー|브랜드|品牌|manufacturer|vendor|thương hiệu)\s*[:：]?\s+/iu;
-const CATEGORY = /^(categor\p{L}+|kategori\p{L}*|catégorie\p{L}*|rubrique|カテゴリー?|분류|分类|категори\p{L}*)\s*[:：]\s*/iu;
+const SKU = /^(.*\bsku\)?|(art(ikel|icle|[íi]c[uo]lo)?|item|prod(u[ckt]+|uk)?|part|style|cat(alog(ue)?)?|stock|web|order|mfg|manufacturer|reference|bestell?|modell?|vare|tuote)[-. ]*(item|model|part)?[-. ]*(#|№|n[ro°º]|n[uú]m\p{L}*|code|koodi?|kod|id)|(art|арт|r[eé]f|rif|cód?)\.|mod[eè]l[eol]?|r[eé]f([eé]r[eê]nc(e|ia))?|c[oó]d(igo|ice)?( \p{L}+){0,2}|cod|k[oó]de?( \p{L}{4,})?|indeks|symbol|nr (art|kat|prod)\p{L}*|(stok|ürün) kodu|[品型款][番号號]|(管理|商品|[产產]品)(コード|番号|编号|編號)|(상품|제품)(코드|번호)|품번|모델명?|[货貨][号號]|артикул|код( товар\p{L}*)?|модель|(katal|obj)\p{L}+ číslo|cikkszám|termékkód|κωδικός|mã( sp| sản phẩm)?|รหัสสินค้า|كود|(رمز|رقم) المنتج|मॉडल|उत्पाद कोड|מק.ט|mpn|ugs|(id|code)(?=:))( produ\p{L}+)?\.?(\s*[:#№：.]+\s*|\s+|$|(?<=#))/iu;
+const BRAND = /^(brand|by|hersteller|m([aäeæ]rk[ea]|erk|arca|arque)|producent|značka|výrobce|бренд|производитель|ブランド|メーカー|브랜드|品牌|manufacturer|vendor|thương hiệu)\s*[:：]?\s+/iu;
+const CATEGORY = /^([ck]at[eé]gor\p{L}+|rubrique|カテゴリー?|분류|分类|категори\p{L}*)\s*[:：]\s*/iu;
 
 /**
  * @param {Tools} tools @param {Document} doc @param {import('./find.js').Find} find
@@ -166,7 +166,7 @@ function code(scope, texts, { text }) {
   const said = other && scope === other.ownerDocument ? '' : (named?.getAttribute('content') ?? text(named)).replace(SKU, '');
   const data = new Set(['sku', 'productSku', 'product_sku'].flatMap(name => [scope, ...scope.querySelectorAll('*')].flatMap(one => /** @type {any} */ (one).dataset?.[name] || [])));
   const fits = /^[\p{L}\p{Nd}][\p{L}\p{Nd}._/+-]*( ?[\p{L}\p{Nd}._/-]*\p{Nd}[\p{L}\p{Nd}._/-]*){0,2}$/u;
-  return [said, after(texts, SKU, /^[\p{L}\p{Nd}._/+-]*(\p{Nd}|[A-Z]{2,}-|[A-Z]{3,}$)/u)?.split(/\s*[|,;(]|\s{2}| (?=\p{L}{3})/u)[0], data.size === 1 ? [...data][0] : '']
+  return [said, after(texts, SKU, /^[\p{L}\p{Nd}._/+-]*(\p{Nd}|[A-Z]{2,}-|[A-Z]{3,}$)/u)?.split(/\s*[|,;(]|\s{2}| (?=\p{L}{3})/u)[0], /** @type {any} */ (scope).closest?.('[data-sku]')?.dataset.sku, data.size === 1 ? [...data][0] : '']
     .find(one => one && one.length > 2 && one.length < 50 && fits.test(one));
 }
 
