@@ -22,9 +22,11 @@ from afterlike.followup import pages as conversations
 from afterlike.insight import answer_pages, live, people_pages, product_pages
 from afterlike.insight import pages as insight
 from afterlike.limits import Limits
-from afterlike.me import by_admin, changes, erasures, stops, ways_in
+from afterlike.me import by_admin, changes, erasures, quoting, stops, ways_in
 from afterlike.me import pages as own
 from afterlike.openapi import described
+from afterlike.publicity import api as outwards
+from afterlike.publicity import pages as quotes
 from afterlike.sites import account_pages as account
 from afterlike.sites import audit_pages as audit
 from afterlike.sites import entering
@@ -57,10 +59,15 @@ FACES = (
     Face("POST",   "/v1/installs",            collector.install),
     Face("POST",   "/v1/erasures",            erasures.erase),
     Face("GET",    "/v1/likes/<signed>",      signed.signed_like),
+    Face("GET",    "/v1/quotes",              outwards.as_json),
+    Face("GET",    "/v1/quotes.html",         outwards.as_html),
+    Face("GET",    "/v1/quotes.jsonld",       outwards.as_jsonld),
     Face("GET",    "/v1/openapi.json",        openapi),
     # the hosted survey page
     Face("GET",    "/s/<signed>",             survey.look),
     Face("POST",   "/s/<signed>",             survey.send),
+    # what anybody may read
+    Face("GET",    "/said/<key>/<int:product>",  outwards.product_page),
     # the widget's files
     Face("GET",    "/w.js",                   assets.widget),
     Face("GET",    "/static/widget/<name>",   assets.widget_file),
@@ -80,6 +87,7 @@ FACES = (
     Face("POST",   "/me/consents/<purpose>",  changes.agree),
     Face("POST",   "/me/profiles",            changes.claim_profile),
     Face("POST",   "/me/profiles/<int:number>",       changes.change_profile),
+    Face("POST",   "/me/quotes/<int:number>",         quoting.decide),
     Face("GET",    "/me/conversations/<int:number>",  own.conversation),
     Face("POST",   "/me/conversations/<int:number>",  changes.answer),
     Face("POST",   "/me/browsers/<int:number>/undo",  changes.not_me),
@@ -177,6 +185,10 @@ FACES = (
     Face("GET",    "/admin/sites/<key>/answers.csv",                       answer_pages.as_csv),
     Face("GET",    "/admin/sites/<key>/answers.jsonl",                     answer_pages.as_jsonl),
     Face("POST",   "/admin/sites/<key>/answers/<int:answer>/tags",         answer_pages.tag),
+    Face("GET",    "/admin/sites/<key>/quotes",                            quotes.listing),
+    Face("POST",   "/admin/sites/<key>/quotes",                            quotes.ask),
+    Face("GET",    "/admin/sites/<key>/quotes/new",                        quotes.new),
+    Face("POST",   "/admin/sites/<key>/quotes/<int:quote>/state",          quotes.turn),
     Face("GET",    "/admin/sites/<key>/refused",                   endorsements.refused),
     Face("GET",    "/admin/sites/<key>/tag",                       tagging.tag),
     Face("GET",    "/admin/sites/new",                             start.new),

@@ -31,12 +31,14 @@ SUBJECTS = {
     "confirm": marked("{site}: please confirm your address"),
     "me_link": marked("{site}: the way to your page"),
     "message": marked("{site} wrote to you"),
+    "quote":   marked("{site} would like to quote you"),
 }
 ABOUT = marked("{site} wrote to you about {product}")
 TAKES = {  # the value a letter cannot do without, and those it can
     "confirm": ("url", {"topics", "boxes", "product_title", "hours"}),
     "me_link": ("url", {"hours"}),
     "message": ("words", {"product_title", "liked_day", "agreed_words", "agreed_day"}),
+    "quote": ("words", {"product_title"}),
 }
 BY_HAND = frozenset({"message"})  # a person wrote it, so an answer may be expected
 

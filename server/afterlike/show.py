@@ -43,6 +43,11 @@ def day(days: int | date, locale: str = SPOKEN) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(when.isoformat(), format_date(when, written, locale=speaks))
 
 
+def day_text(at: int, locale: str) -> str:
+    """The day (UTC) of a moment in plain text, as the language writes it."""
+    return format_date(datetime.fromtimestamp(at / 1000, UTC), "long", locale=known(locale))
+
+
 def number(count: int, locale: str = SPOKEN) -> str:
     """A count with the separators of the language."""
     return format_decimal(count, locale=known(locale))

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import sqlalchemy as sa
 
-from afterlike import collect, db, endorsers, followup, insight, outbox, sites, tables
+from afterlike import collect, db, endorsers, followup, insight, outbox, publicity, sites, tables
 from afterlike.clock import DAY, SECOND, now
 from afterlike.errors import Unavailable
 from afterlike.web import House
@@ -29,6 +29,7 @@ def send_what_is_due(house: House) -> int:
         "me_link": lambda payload: endorsers.send_way_in(house, payload),
         "claim_lapsed": lambda payload: sites.send_lapse(house.db, house.config, payload),
         "message": lambda payload: followup.send_message(house, payload),
+        "quote": lambda payload: publicity.send_ask(house, payload),
     }
     return outbox.deliver(house.db, senders, now=now())
 
@@ -42,6 +43,7 @@ EVERY = (
     ("send what webhooks are told",   sites.send_webhooks,                                                         2),
     ("add up answers of large sites", lambda house: insight.add_up_answers(house.db, now()),                      30),
     ("check claims on origins",       sites.check_due,                                                             2),
+    ("end quotes whose time is over", lambda house: house.db.write(publicity.expire, now()),                      60),
     ("forget old sessions and links", lambda house: house.db.write(sites.sweep, now()),                         3600),
     ("forget unconfirmed addresses",  lambda house: house.db.write(
         endorsers.expire, (now(), house.config.pending_kept_days)),                                            3600),

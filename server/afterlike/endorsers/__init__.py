@@ -37,18 +37,19 @@ from afterlike.endorsers.people import (
     subject,
     use_link,
 )
+from afterlike.endorsers.publishing import Publishing, record_publishing
 from afterlike.endorsers.topics import set_topics, topics_of
 from afterlike.endorsers.uniting import Merge, merge_people, merged_into, merged_with, part_people
 from afterlike.endorsers.visitors import Visitor, ensure_endorsers, recall, recognise
 
 __all__ = [
     "ACTIONS", "METHODS", "PACES", "VERDICTS", "Asked", "Browser", "Confirmed", "Consent", "LinkState", "Links", "Merge",
-    "Noted", "OptIn", "Person", "Stop", "Verdict", "Visitor", "ask", "ask_for_link", "asked_for", "broken", "browsers_of",
-    "channel_of_stop", "claim_links", "confirm", "consents_of", "end_session", "ensure_endorsers", "erase", "erase_browser",
-    "expire", "has_confirmed_address", "ledger_of", "letter_links", "link_state", "may_contact", "merge_people",
-    "merged_into", "merged_with", "note", "notes_of", "part_people", "person", "person_at", "person_named",
+    "Noted", "OptIn", "Person", "Publishing", "Stop", "Verdict", "Visitor", "ask", "ask_for_link", "asked_for", "broken",
+    "browsers_of", "channel_of_stop", "claim_links", "confirm", "consents_of", "end_session", "ensure_endorsers", "erase",
+    "erase_browser", "expire", "has_confirmed_address", "ledger_of", "letter_links", "link_state", "may_contact",
+    "merge_people", "merged_into", "merged_with", "note", "notes_of", "part_people", "person", "person_at", "person_named",
     "person_of_session", "plain_address", "plain_tag", "profile_address", "publish_link", "recall", "recognise",
-    "remove_link", "remove_note", "restart", "send_confirmation", "send_way_in", "set_consents", "set_pace", "set_topics",
-    "stop", "stop_token", "subject", "sweep_links", "tag", "tags_of", "topics_of", "undo_merge", "untag", "use_link",
-    "visitors_of",
+    "record_publishing", "remove_link", "remove_note", "restart", "send_confirmation", "send_way_in", "set_consents",
+    "set_pace", "set_topics", "stop", "stop_token", "subject", "sweep_links", "tag", "tags_of", "topics_of", "undo_merge",
+    "untag", "use_link", "visitors_of",
 ]

@@ -129,6 +129,18 @@ def _profiles(tx: sa.Connection, person: Person) -> list[dict]:
         .where(links.endorser_id == person.id, links.site_id == person.site_id).order_by(links.id))
 
 
+def _quotes(tx: sa.Connection, person: Person) -> list[dict]:
+    quotes, products, links = tables.quotes.c, tables.products.c, tables.profile_links
+    return _rows(tx, sa.select(
+        quotes.id.label("number"), products.key.label("product_key"), quotes.source.label("said_in"), quotes.said_at,
+        quotes.asked_words.label("asked_for"), quotes.words.label("allowed"), quotes.name.label("name_shown"),
+        links.c.url.label("profile_shown"), quotes.places, quotes.perk.label("what_you_got_in_return"), quotes.state,
+        quotes.asked_at, quotes.mailed_at, quotes.answered_at, quotes.until_at, quotes.ended_at, quotes.hidden_at,
+    ).join_from(tables.quotes, tables.products, products.id == quotes.product_id)
+        .join(links, links.c.id == quotes.link_id, isouter=True)
+        .where(quotes.endorser_id == person.id).order_by(quotes.id))
+
+
 def _conversations(tx: sa.Connection, person: Person) -> list[dict]:
     return [
         _plain(talk) | {"messages": [_plain(message) for message in talk["messages"]]}
@@ -191,6 +203,7 @@ WHAT: tuple[tuple[str, Callable], ...] = (
     ("record_of_consent",          _ledger),
     ("sign_ups",                   _sign_ups),
     ("profiles",                   _profiles),
+    ("quotes_of_you",              _quotes),
     ("conversations",              _conversations),
     ("browsers",                   _my_browsers),
     ("return_visits",              _visits),
@@ -223,6 +236,6 @@ def _pair(name: str, value, row) -> tuple[str, object]:
         return name, moment(value) or None
     if name.endswith("_minor"):
         return name.removesuffix("_minor"), amount(value, row["currency"]) or None
-    if name in ("topics", "consents", "items"):
+    if name in ("topics", "consents", "items", "places"):
         return name, json.loads(value) if value else None
     return name, bytes(value).hex() if isinstance(value, bytes | memoryview) else value
