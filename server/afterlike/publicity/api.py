@@ -44,9 +44,9 @@ def as_html() -> Response:
     site, product, quotes = _asked()
     shown_in = _spoken(site)
     if request.args.get("bare") == "1":
-        text = render_template("publicity/block.html", quotes=quotes, product=product, **shown_in)
+        text = render_template("person/quote_block.html", quotes=quotes, product=product, **shown_in)
     else:
-        text = render_template("publicity/framed.html", quotes=quotes, product=product, site=site, **shown_in)
+        text = render_template("person/quote_frame.html", quotes=quotes, product=product, site=site, **shown_in)
     shops = " ".join(sorted(site.origins)) or "'none'"
     framed = web.CSP.replace("frame-ancestors 'none'", f"frame-ancestors {shops}")
     told = Response(text, headers={"Content-Security-Policy": framed}, mimetype="text/html")
@@ -73,7 +73,7 @@ def product_page(key: str, product: int) -> Response:
     if not was_quoted:
         raise NotFound()
     data = json.dumps(_schema_org(site, about, quotes), ensure_ascii=False).replace("<", "\\u003c")
-    text = render_template("publicity/said.html", site=site, product=about, quotes=quotes, data=data, shop_url=None,
+    text = render_template("person/said.html", site=site, product=about, quotes=quotes, data=data, shop_url=None,
                            **_spoken(site))
     return _cached(Response(text, mimetype="text/html"), quotes)
 
