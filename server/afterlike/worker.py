@@ -56,6 +56,7 @@ EVERY = (
         outbox.forget, now() - house.config.mail_kept_days * DAY),                                             3600),
     ("forget what webhooks were told", lambda house: house.db.write(
         sites.forget_deliveries, (now(), house.config.mail_kept_days)),                                        3600),
+    ("forget quotes that ended",      lambda house: house.db.write(publicity.forget, now()),                    3600),
     ("forget old counts of refusals", lambda house: house.db.write(
         collect.forget_drops, (now(), house.config.drops_kept_days)),                                          3600),
 )

@@ -5,13 +5,14 @@ from types import SimpleNamespace
 import pytest
 import sqlalchemy as sa
 from admin.desk import Desk, hire, ids, shopper_of, signed_in
-from followup.making import a_failed_letter, agree_there, behind
+from followup.making import a_failed_letter, agree_there, answer_there, behind
 from sites.liking import claims_in_every_state
 
 from afterlike import sites, tables
 from afterlike.app import FACES
 from afterlike.clock import now
 from afterlike.collect import marks
+from afterlike.publicity import quotes
 from afterlike.sites import invitations, webhooks
 from cast import BEN, new_id
 from parts.product import Server, make_site
@@ -72,6 +73,10 @@ LEAST = {  # what a face needs; one that is not listed fails the test
     "GET /admin/sites/<key>/answers.csv": "viewer",
     "GET /admin/sites/<key>/answers.jsonl": "viewer",
     "POST /admin/sites/<key>/answers/<int:answer>/tags": "editor",
+    "GET /admin/sites/<key>/quotes": "viewer",
+    "POST /admin/sites/<key>/quotes": "editor",
+    "GET /admin/sites/<key>/quotes/new": "editor",
+    "POST /admin/sites/<key>/quotes/<int:quote>/state": "editor",
     "GET /admin/sites/<key>/refused": "viewer",
     "GET /admin/sites/<key>/tag": "viewer",
     "GET /admin/sites/<key>/install": "viewer",
@@ -159,11 +164,23 @@ def town(tmp_path_factory):
         rows = {"who": who, "product": 1, "answer": 1}
         rows |= {"like": like, "bens": bens, "claim": claim, "prompt": prompt, "filters": filters["stranger"]}
         rows |= members_and_invitations(running, here.site) | a_failed_letter(desks["owner"], here.site, like)
+        rows |= words_to_quote(running, rows["conversations"])
         yield SimpleNamespace(
             server=running, url=running.url, here=here.site, there=there.site, desks=desks, like=like, rows=rows, filters=filters
         )
     finally:
         running.close()
+
+
+def words_to_quote(running: Server, talk: int) -> dict[str, int]:
+    """Something that was said and nobody has asked for, and something that was asked for."""
+    for _ in range(2):
+        answer_there(running, talk, "Hello")
+    with behind(running) as tx:
+        said = tx.scalars(sa.select(tables.messages.c.id).where(tables.messages.c.author == "endorser")).all()
+        site_id = tx.scalar(sa.select(tables.conversations.c.site_id).where(tables.conversations.c.id == talk))
+        [quote] = quotes.ask(tx, [quotes.Ask(site_id, "message", said[0], "", "Hello", None, 1, now())])
+    return {"quote": quote, "said": said[1]}
 
 
 def members_and_invitations(running: Server, key: str) -> dict[str, int]:
@@ -190,7 +207,7 @@ def send(desk: Desk, face, key: str, rows: dict[str, int], **more):
     gone = {"<int:member>/remove": "leaver", "<int:invitation>/revoke": "revoked", "<int:hook>/remove": "unhooked"}
     for end, row in gone.items():
         path = path.replace(end, end.replace(end.partition("/")[0], str(rows.get(row, 1)))) if path.endswith(end) else path
-    for name in ("like", "claim", "prompt", "who", "product", "answer", "member", "invitation", "hook", "delivery"):
+    for name in ("like", "claim", "prompt", "who", "product", "answer", "quote", "member", "invitation", "hook", "delivery"):
         path = path.replace(f"<int:{name}>", str(rows.get(name, 1)))
     for room in ("conversations", "mail", "filters", "keys"):
         path = path.replace(f"{room}/<int:id>", f"{room}/{rows.get(room, 1)}")
@@ -200,6 +217,7 @@ def send(desk: Desk, face, key: str, rows: dict[str, int], **more):
     filled |= {"name": "Here", "locale": "en", "time_zone": "UTC", "cooldown": "24", "origins": "https://here.test"}
     filled |= {"page": "http://localhost:1/", "decision": "hold", "words": "Hello", "uuid": new_id(), "state": "open"}
     filled |= {"privacy_url": "", "postal_address": ""}
+    filled |= {"source": "message", "id": rows.get("said", 1), "perk": "none", "do": "hide"}
     filled |= {"query": "q=lamp", "start": "why", "act": "pause", "cooldown_hours": "24"} | MEET
     filled |= {"kind": "wrote", "url": "https://hook.invalid/"} if "webhooks" in path else {}
     return desk.post(path, like=rows["like"], origin="https://more.example", **filled | more)

@@ -132,6 +132,14 @@ def test_a_quote_ends_at_its_moment_and_the_record_says_so_afterwards(database, 
     assert database.write(publicity.expire, NOW + DAY) == 0
 
 
+def test_what_ended_is_forgotten_a_year_later(database, speaker):
+    database.write(publicity.give, says(speaker, asks(database, speaker)))
+    database.write(publicity.withdraw, says(speaker, 1, at=NOW + DAY))
+    assert database.write(publicity.forget, NOW + 366 * DAY) == 0
+    assert database.write(publicity.forget, NOW + 367 * DAY) == 1
+    assert database.write(publicity.forget, NOW + 367 * DAY) == 0
+
+
 def test_it_is_shown_only_where_they_allow_it(database, speaker):
     database.write(publicity.give, says(speaker, asks(database, speaker), places=("letters", "ads")))
     assert seen(database, speaker) == [] and seen(database, speaker, place="ads") == [WORDS]

@@ -1,11 +1,11 @@
 """Ways outwards: words that may be quoted, feeds, links that endorsers share. It shows nothing that nobody agreed to."""
 
 from afterlike.publicity.forget import erase, erase_browser
-from afterlike.publicity.quotes import PLACES, Answered, expire, give, plain, refuse, withdraw
+from afterlike.publicity.quotes import PLACES, Answered, expire, forget, give, plain, refuse, withdraw
 from afterlike.publicity.sending import send_ask
 from afterlike.publicity.shown import Quote, quotes_of
 
 __all__ = [
-    "PLACES", "Answered", "Quote", "erase", "erase_browser", "expire", "give", "plain", "quotes_of", "refuse", "send_ask",
-    "withdraw",
+    "PLACES", "Answered", "Quote", "erase", "erase_browser", "expire", "forget", "give", "plain", "quotes_of", "refuse",
+    "send_ask", "withdraw",
 ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from afterlike import endorsers, outbox, tables
+from afterlike.clock import DAY
 from afterlike.errors import Invalid, NotFound, Refused
 from afterlike.publicity import quotable
 from afterlike.purposes import Wording
@@ -15,6 +16,7 @@ from afterlike.words import for_admins
 LONGEST = 1_000
 LONGEST_PERK = 200
 LONGEST_NAME = 100
+KEPT = 365 * DAY  # of what was refused, taken back or ran out
 PLACES = ("site", "letters", "social", "ads")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 LEFT_OUT = for_admins("A quote may leave words out of what they said, and change nothing else; at most 1,000 characters.")
@@ -182,6 +184,13 @@ def _expire(tx: sa.Connection, at: int) -> int:
         _move(tx, quote, state="expired", ended_at=quote.until_at)
         _record(tx, quote, "expired", at, by="system")
     return len(rows)
+
+
+def forget(tx: sa.Connection, items: list[int]) -> list[int]:
+    """For each now: deletes what was refused or ended more than KEPT ago, words and all; how many."""
+    ended = sa.func.coalesce(_quotes.c.ended_at, _quotes.c.answered_at)
+    over = _quotes.c.state.in_(("refused", "withdrawn", "expired", "cancelled"))
+    return [tx.execute(sa.delete(_quotes).where(over, ended < at - KEPT)).rowcount for at in items]
 
 
 def turn(tx: sa.Connection, items: list[tuple[int, int, str, int]]) -> list[None]:
