@@ -23,9 +23,11 @@ from afterlike.insight import answer_pages, live, people_pages, product_pages
 from afterlike.insight import pages as insight
 from afterlike.limits import Limits
 from afterlike.me import by_admin, changes, erasures, quoting, stops, ways_in
+from afterlike.me import outwards as own_ways
 from afterlike.me import pages as own
 from afterlike.openapi import described
 from afterlike.publicity import api as outwards
+from afterlike.publicity import feed_pages as feeds
 from afterlike.publicity import pages as quotes
 from afterlike.sites import account_pages as account
 from afterlike.sites import audit_pages as audit
@@ -68,6 +70,10 @@ FACES = (
     Face("POST",   "/s/<signed>",             survey.send),
     # what anybody may read
     Face("GET",    "/said/<key>/<int:product>",  outwards.product_page),
+    Face("GET",    "/feeds/<key>/new.atom",      feeds.public_atom),
+    Face("GET",    "/feeds/<key>/new.json",      feeds.public_json),
+    Face("GET",    "/feeds/mine/<token>/new.atom",  feeds.own_atom),
+    Face("GET",    "/feeds/mine/<token>/new.json",  feeds.own_json),
     # the widget's files
     Face("GET",    "/w.js",                   assets.widget),
     Face("GET",    "/static/widget/<name>",   assets.widget_file),
@@ -88,6 +94,7 @@ FACES = (
     Face("POST",   "/me/profiles",            changes.claim_profile),
     Face("POST",   "/me/profiles/<int:number>",       changes.change_profile),
     Face("POST",   "/me/quotes/<int:number>",         quoting.decide),
+    Face("POST",   "/me/feed",                        own_ways.set_feed),
     Face("GET",    "/me/conversations/<int:number>",  own.conversation),
     Face("POST",   "/me/conversations/<int:number>",  changes.answer),
     Face("POST",   "/me/browsers/<int:number>/undo",  changes.not_me),

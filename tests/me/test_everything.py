@@ -21,7 +21,7 @@ TOLD = {
     "consents": "what_you_agreed_to", "consent_events": "record_of_consent", "opt_ins": "sign_ups", "profile_links": "profiles",
     "conversations": "conversations", "messages": "conversations", "visitors": "browsers", "merges": "browsers",
     "visits": "return_visits", "orders": "orders", "mailed_links": "links_mailed_to_you", "person_sessions": "signed_in",
-    "quotes": "quotes_of_you",
+    "quotes": "quotes_of_you", "feed_keys": "your_feed",
     "endorser_notes": "notes_about_you", "endorser_tags": "tags_on_you",
 }
 NOT_TOLD = {

@@ -71,7 +71,8 @@ def test_every_page_is_for_everybody(settled, chromium, new_page, size, scheme):
 
 @pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
 def test_from_the_question_to_the_quote_in_a_browser(town, shop_site, chromium, new_page, script):
-    ada = town.settle(shop_site, Person("Eve", f"eve-{script}@people.test", ("e0e0" if script else "e1e1") * 8), likes=[LAMP])
+    eve = Person("Eve", f"eve-{script}@people.test".lower(), ("e0e0" if script else "e1e1") * 8)
+    ada = town.settle(shop_site, eve, likes=[LAMP])
     ada.shopper.say(ada.liked[0], {"why": [{"other": "I like it. My old lamp was not half as warm!"}]})
     admin = new_page(chromium, java_script_enabled=script)
     enter(admin, sign_in_link(town.server, ADMIN))

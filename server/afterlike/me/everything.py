@@ -141,6 +141,11 @@ def _quotes(tx: sa.Connection, person: Person) -> list[dict]:
         .where(quotes.endorser_id == person.id).order_by(quotes.id))
 
 
+def _feed(tx: sa.Connection, person: Person) -> list[dict]:
+    keys = tables.feed_keys.c
+    return _rows(tx, sa.select(keys.made_at.label("address_made_at")).where(keys.endorser_id == person.id))
+
+
 def _conversations(tx: sa.Connection, person: Person) -> list[dict]:
     return [
         _plain(talk) | {"messages": [_plain(message) for message in talk["messages"]]}
@@ -204,6 +209,7 @@ WHAT: tuple[tuple[str, Callable], ...] = (
     ("sign_ups",                   _sign_ups),
     ("profiles",                   _profiles),
     ("quotes_of_you",              _quotes),
+    ("your_feed",                  _feed),
     ("conversations",              _conversations),
     ("browsers",                   _my_browsers),
     ("return_visits",              _visits),

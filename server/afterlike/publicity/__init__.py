@@ -1,5 +1,6 @@
 """Ways outwards: words that may be quoted, feeds, links that endorsers share. It shows nothing that nobody agreed to."""
 
+from afterlike.publicity.feed_keys import set_feed, token_of
 from afterlike.publicity.forget import erase, erase_browser
 from afterlike.publicity.quotes import PLACES, Answered, expire, forget, give, plain, refuse, withdraw
 from afterlike.publicity.sending import send_ask
@@ -7,5 +8,5 @@ from afterlike.publicity.shown import Quote, quotes_of
 
 __all__ = [
     "PLACES", "Answered", "Quote", "erase", "erase_browser", "expire", "forget", "give", "plain", "quotes_of", "refuse",
-    "send_ask", "withdraw",
+    "send_ask", "set_feed", "token_of", "withdraw",
 ]
