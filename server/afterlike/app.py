@@ -29,6 +29,7 @@ from afterlike.openapi import described
 from afterlike.publicity import api as outwards
 from afterlike.publicity import feed_pages as feeds
 from afterlike.publicity import pages as quotes
+from afterlike.publicity import share_pages as shares
 from afterlike.sites import account_pages as account
 from afterlike.sites import audit_pages as audit
 from afterlike.sites import entering
@@ -74,6 +75,7 @@ FACES = (
     Face("GET",    "/feeds/<key>/new.json",      feeds.public_json),
     Face("GET",    "/feeds/mine/<token>/new.atom",  feeds.own_atom),
     Face("GET",    "/feeds/mine/<token>/new.json",  feeds.own_json),
+    Face("GET",    "/to/<code>",                 shares.follow),
     # the widget's files
     Face("GET",    "/w.js",                   assets.widget),
     Face("GET",    "/static/widget/<name>",   assets.widget_file),
@@ -94,6 +96,8 @@ FACES = (
     Face("POST",   "/me/profiles",            changes.claim_profile),
     Face("POST",   "/me/profiles/<int:number>",       changes.change_profile),
     Face("POST",   "/me/quotes/<int:number>",         quoting.decide),
+    Face("POST",   "/me/likes/<like>/share",          own_ways.share),
+    Face("POST",   "/me/shares/<int:number>",         own_ways.end_share),
     Face("POST",   "/me/feed",                        own_ways.set_feed),
     Face("GET",    "/me/conversations/<int:number>",  own.conversation),
     Face("POST",   "/me/conversations/<int:number>",  changes.answer),
@@ -195,6 +199,7 @@ FACES = (
     Face("GET",    "/admin/sites/<key>/quotes",                            quotes.listing),
     Face("POST",   "/admin/sites/<key>/quotes",                            quotes.ask),
     Face("GET",    "/admin/sites/<key>/quotes/new",                        quotes.new),
+    Face("GET",    "/admin/sites/<key>/quotes/shared",                     shares.listing),
     Face("POST",   "/admin/sites/<key>/quotes/<int:quote>/state",          quotes.turn),
     Face("GET",    "/admin/sites/<key>/refused",                   endorsements.refused),
     Face("GET",    "/admin/sites/<key>/tag",                       tagging.tag),

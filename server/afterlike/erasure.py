@@ -26,7 +26,7 @@ class Erasure:
 ERASE = (
     # what goes                                                                 how
     ("letters to and from the person",                lambda tx, one: followup.erase(tx, one.endorser_id)),
-    ("words that were to be quoted, the own feed",    lambda tx, one: publicity.erase(tx, one.endorser_id, one.visitor_ids)),
+    ("words that were to be quoted, feed, links",     lambda tx, one: publicity.erase(tx, one.endorser_id, one.visitor_ids)),
     ("tags on what they wrote",                       lambda tx, one: insight.erase(tx, one.visitor_ids)),
     ("answers, visits, where each like was pressed",  lambda tx, one: collect.erase(
         tx, one.site_id, one.visitor_ids, likes_too=one.likes_too, at=one.at)),

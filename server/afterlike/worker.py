@@ -38,6 +38,7 @@ EVERY = (
     # what for                        what runs                                                               seconds
     ("send what the outbox promises", send_what_is_due,                                                            2),
     ("fold the journal into tallies", lambda house: collect.tally(house.db),                                       2),
+    ("credit shared links",           lambda house: publicity.credit(house.db),                                    2),
     ("add up people and products",    lambda house: insight.add_up(house.db),                                      5),
     ("tell webhooks what happened",   lambda house: sites.announce(house.db),                                      2),
     ("send what webhooks are told",   sites.send_webhooks,                                                         2),

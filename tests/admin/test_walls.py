@@ -76,6 +76,7 @@ LEAST = {  # what a face needs; one that is not listed fails the test
     "GET /admin/sites/<key>/quotes": "viewer",
     "POST /admin/sites/<key>/quotes": "editor",
     "GET /admin/sites/<key>/quotes/new": "editor",
+    "GET /admin/sites/<key>/quotes/shared": "viewer",
     "POST /admin/sites/<key>/quotes/<int:quote>/state": "editor",
     "GET /admin/sites/<key>/refused": "viewer",
     "GET /admin/sites/<key>/tag": "viewer",

@@ -22,10 +22,12 @@ TOLD = {
     "conversations": "conversations", "messages": "conversations", "visitors": "browsers", "merges": "browsers",
     "visits": "return_visits", "orders": "orders", "mailed_links": "links_mailed_to_you", "person_sessions": "signed_in",
     "quotes": "quotes_of_you", "feed_keys": "your_feed",
+    "shares": "links_you_share", "share_credits": "links_you_came_by",
     "endorser_notes": "notes_about_you", "endorser_tags": "tags_on_you",
 }
 NOT_TOLD = {
     "journal": "numbers of rows and moments only; each is told where it happened",
+    "grants_begun": "that somebody is on their way to sign in elsewhere, for minutes",
     "tallies": "counts by day and product, of nobody",
     "like_counts": "counts by product, of nobody",
     "decisions": "what admins decided on likes, with their own reasons; the state that came of it stands with the like",
@@ -53,8 +55,21 @@ def ada(town, shop_site) -> Endorser:
     write_to(made, "Thank you, Ada!")
     [known] = rows(town, tables.channels.select().where(tables.channels.c.address == ADA.email))
     desk, person = signed_in(town.server, ADMIN), f"/admin/sites/{shop_site.site}/people/{known.endorser_id}"
+    [said] = rows(town, tables.answers.select())
+    asked = {"source": "answer", "id": said.id, "part": "why", "words": "A warm light", "perk": "none"}
+    assert desk.post(f"/admin/sites/{shop_site.site}/quotes", **asked).status == 303
+    assert made.post("/me/feed").status == made.post(f"/me/likes/{made.liked[0]['id']}/share").status == 303
+    came_by_a_link(town, shop_site, made)
     assert desk.post(f"{person}/tags", tag="to quote").status == desk.post(f"{person}/notes", note="Likes lamps.").status == 303
     return made
+
+
+def came_by_a_link(town, site, made: Endorser) -> None:
+    """Her own, which counts for nothing and is kept all the same."""
+    [link] = rows(town, tables.shares.select())
+    url = f"https://shop.test/lamp?utm_afterlike={link.code}"
+    made.shopper.send("visits", visit(site=site.site, visitor=ADA.visitor, url=url))
+    until(lambda: rows(town, tables.share_credits.select()), what="the credit of a link")
 
 
 @pytest.fixture(scope="module")

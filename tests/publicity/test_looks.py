@@ -43,6 +43,8 @@ def settled(town, shop_site, other_site):
             row = tx.execute(sa.select(tables.quotes).where(tables.quotes.c.id == given)).mappings().one()
             fresh = {name: value for name, value in row.items() if name != "id"} | {"part": state, "state": state, "ended_at": at}
             tx.execute(sa.insert(tables.quotes).values(fresh))
+    ada.post("/me/feed", do="make")
+    ada.post(f"/me/likes/{ada.liked[0]['id']}/share")
     [lamp] = rows(town, sa.select(tables.products.c.id).where(tables.products.c.key == LAMP["key"]))
     town.paths = {"said": f"/said/{shop_site.site}/{lamp.id}", "site": f"/admin/sites/{shop_site.site}",
                   "other": f"/admin/sites/{other_site.site}"}
@@ -52,7 +54,7 @@ def settled(town, shop_site, other_site):
 
 PAGES = ("{site}/quotes", "{site}/quotes?done=asked&show=asked", "{site}/quotes?show=given", "{site}/quotes/new",
          "{site}/quotes/new?q=zebra", "{site}/quotes/new?source=answer&id=1&part=why", "{other}/quotes", "{other}/quotes/new",
-         "{other}/quotes?show=given")
+         "{other}/quotes?show=given", "{site}/quotes/shared", "{other}/quotes/shared")
 
 
 @every_look

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import sqlalchemy as sa
 
-from afterlike import endorsers, followup, prompts, tables
+from afterlike import endorsers, followup, prompts, publicity, tables
 from afterlike.endorsers import Person
 from afterlike.show import amount
 from afterlike.show import iso as moment
@@ -146,6 +146,21 @@ def _feed(tx: sa.Connection, person: Person) -> list[dict]:
     return _rows(tx, sa.select(keys.made_at.label("address_made_at")).where(keys.endorser_id == person.id))
 
 
+def _shares(tx: sa.Connection, person: Person) -> list[dict]:
+    return [
+        {"product": one.product, "code": one.code, "made_at": moment(one.made_at), "people": one.people,
+         "came_back": one.visits, "likes": one.likes}
+        for one in publicity.shares_of(tx, person.id)
+    ]
+
+
+def _came_by(tx: sa.Connection, person: Person) -> list[dict]:
+    """That somebody else's link brought them; whose it was is that person's business."""
+    credits = tables.share_credits.c
+    return _rows(tx, sa.select(credits.kind.label("you"), credits["at"].label("credited_at"))
+        .where(credits.visitor_id.in_(_browsers(person))).order_by(credits["at"]))
+
+
 def _conversations(tx: sa.Connection, person: Person) -> list[dict]:
     return [
         _plain(talk) | {"messages": [_plain(message) for message in talk["messages"]]}
@@ -210,6 +225,8 @@ WHAT: tuple[tuple[str, Callable], ...] = (
     ("profiles",                   _profiles),
     ("quotes_of_you",              _quotes),
     ("your_feed",                  _feed),
+    ("links_you_share",            _shares),
+    ("links_you_came_by",          _came_by),
     ("conversations",              _conversations),
     ("browsers",                   _my_browsers),
     ("return_visits",              _visits),

@@ -43,6 +43,9 @@ SAID = {
     "quote-bad":      ("quotes", "bad", marked("Nothing was changed. Leave words out, but change none, "
                                                "and choose at least one place.")),
     "quote-other":    ("quotes", "bad", marked("The words have changed since you opened the page. Read them again first.")),
+    "shared":         ("shares", "good", marked("Here is your link. Whoever opens it comes to the product’s page.")),
+    "share-ended":    ("shares", "good", marked("Your link has ended. It leads nowhere now.")),
+    "many-shares":    ("shares", "bad", marked("You have as many links as we can keep. End one first.")),
     "feed-made":      ("feed", "good", marked("Your feed has a new address. An earlier one is worth nothing now.")),
     "feed-ended":     ("feed", "good", marked("Your feed has ended.")),
     "answered":       ("conversations", "good", marked("Your answer is on its way.")),
@@ -90,6 +93,7 @@ def _left(tx: sa.Connection, person: Person) -> dict:
     answers, answers_total = reads.answers_of(tx, person, most=reads.AT_A_GLANCE)
     return {
         "likes": likes, "likes_total": likes_total, "answers": answers, "answers_total": answers_total,
+        "shares": publicity.shares_of(tx, person.id), "told_from": publicity.TOLD_FROM,
         "feed": publicity.token_of(tx, house().keyring, person.id), "our_address": house().config.address,
         "quotes": publicity.quotes_of(tx, person.id), "quote_places": publicity.PLACES,
         "news": reads.news_of(tx, person), "conversations": followup.conversations_of(tx, person.id), "uuid_text": uuid_text,
