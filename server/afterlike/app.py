@@ -22,7 +22,7 @@ from afterlike.followup import pages as conversations
 from afterlike.insight import answer_pages, live, people_pages, product_pages
 from afterlike.insight import pages as insight
 from afterlike.limits import Limits
-from afterlike.me import by_admin, changes, erasures, quoting, stops, ways_in
+from afterlike.me import by_admin, changes, erasures, granting, quoting, stops, ways_in
 from afterlike.me import outwards as own_ways
 from afterlike.me import pages as own
 from afterlike.openapi import described
@@ -70,9 +70,9 @@ FACES = (
     Face("GET",    "/s/<signed>",             survey.look),
     Face("POST",   "/s/<signed>",             survey.send),
     # what anybody may read
-    Face("GET",    "/said/<key>/<int:product>",  outwards.product_page),
-    Face("GET",    "/feeds/<key>/new.atom",      feeds.public_atom),
-    Face("GET",    "/feeds/<key>/new.json",      feeds.public_json),
+    Face("GET",    "/said/<site_key>/<int:product>",  outwards.product_page),
+    Face("GET",    "/feeds/<site_key>/new.atom",      feeds.public_atom),
+    Face("GET",    "/feeds/<site_key>/new.json",      feeds.public_json),
     Face("GET",    "/feeds/mine/<token>/new.atom",  feeds.own_atom),
     Face("GET",    "/feeds/mine/<token>/new.json",  feeds.own_json),
     Face("GET",    "/to/<code>",                 shares.follow),
@@ -94,6 +94,9 @@ FACES = (
     Face("POST",   "/me/pace",                changes.set_pace),
     Face("POST",   "/me/consents/<purpose>",  changes.agree),
     Face("POST",   "/me/profiles",            changes.claim_profile),
+    Face("POST",   "/me/grants",              granting.begin),
+    Face("GET",    "/me/grants/back",         granting.back),
+    Face("POST",   "/me/grants/back",         granting.finish),
     Face("POST",   "/me/profiles/<int:number>",       changes.change_profile),
     Face("POST",   "/me/quotes/<int:number>",         quoting.decide),
     Face("POST",   "/me/likes/<like>/share",          own_ways.share),

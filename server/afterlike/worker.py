@@ -50,6 +50,7 @@ EVERY = (
         endorsers.expire, (now(), house.config.pending_kept_days)),                                            3600),
     ("forget origins without a like", lambda house: house.db.write(sites.forget_empty, now()),                  3600),
     ("empty the log of what is gone", lambda house: house.db.scrub() and None,                                  3600),
+    ("forget ways nobody came back",  lambda house: house.db.write(endorsers.sweep_grants, now()),                600),
     ("forget old ways in",            lambda house: house.db.write(endorsers.sweep_links, now()),               3600),
     ("forget old visits",             lambda house: house.db.write(
         collect.forget_visits, (now(), house.config.visits_kept_days)),                                        3600),

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 import sqlalchemy as sa
 from admin.desk import Desk, hire, ids, shopper_of, signed_in
-from followup.making import a_failed_letter, agree_there, answer_there, behind
+from followup.making import a_failed_letter, agree_there, behind
 from sites.liking import claims_in_every_state
 
 from afterlike import sites, tables
@@ -14,7 +14,7 @@ from afterlike.clock import now
 from afterlike.collect import marks
 from afterlike.publicity import quotes
 from afterlike.sites import invitations, webhooks
-from cast import BEN, new_id
+from cast import BEN, CHAIR, new_id
 from parts.product import Server, make_site
 from parts.programs import until
 
@@ -165,7 +165,7 @@ def town(tmp_path_factory):
         rows = {"who": who, "product": 1, "answer": 1}
         rows |= {"like": like, "bens": bens, "claim": claim, "prompt": prompt, "filters": filters["stranger"]}
         rows |= members_and_invitations(running, here.site) | a_failed_letter(desks["owner"], here.site, like)
-        rows |= words_to_quote(running, rows["conversations"])
+        rows |= words_to_quote(running, shopper_of(running, here), who)
         yield SimpleNamespace(
             server=running, url=running.url, here=here.site, there=there.site, desks=desks, like=like, rows=rows, filters=filters
         )
@@ -173,14 +173,18 @@ def town(tmp_path_factory):
         running.close()
 
 
-def words_to_quote(running: Server, talk: int) -> dict[str, int]:
-    """Something that was said and nobody has asked for, and something that was asked for."""
-    for _ in range(2):
-        answer_there(running, talk, "Hello")
+def words_to_quote(running: Server, shopper, who: int) -> dict[str, int]:
+    """Of a like that nobody holds: something that was said and nobody has asked for, and something that was asked for."""
+    shopper.like(CHAIR)
     with behind(running) as tx:
-        said = tx.scalars(sa.select(tables.messages.c.id).where(tables.messages.c.author == "endorser")).all()
-        site_id = tx.scalar(sa.select(tables.conversations.c.site_id).where(tables.conversations.c.id == talk))
-        [quote] = quotes.ask(tx, [quotes.Ask(site_id, "message", said[0], "", "Hello", None, 1, now())])
+        like = tx.execute(sa.select(tables.likes.c.id, tables.likes.c.site_id).order_by(tables.likes.c.id.desc())).first()
+        talk = tx.scalar(sa.insert(tables.conversations).values(
+            site_id=like.site_id, endorser_id=who, like_id=like.id, state="closed", made_at=1, changed_at=1
+        ).returning(tables.conversations.c.id))
+        said = [tx.scalar(sa.insert(tables.messages).values(
+            conversation_id=talk, uuid=word * 16, author="endorser", words="Hello", said_at=1
+        ).returning(tables.messages.c.id)) for word in (b"a", b"b")]
+        [quote] = quotes.ask(tx, [quotes.Ask(like.site_id, "message", said[0], "", "Hello", None, 1, now())])
     return {"quote": quote, "said": said[1]}
 
 
@@ -218,7 +222,8 @@ def send(desk: Desk, face, key: str, rows: dict[str, int], **more):
     filled |= {"name": "Here", "locale": "en", "time_zone": "UTC", "cooldown": "24", "origins": "https://here.test"}
     filled |= {"page": "http://localhost:1/", "decision": "hold", "words": "Hello", "uuid": new_id(), "state": "open"}
     filled |= {"privacy_url": "", "postal_address": ""}
-    filled |= {"source": "message", "id": rows.get("said", 1), "perk": "none", "do": "hide"}
+    if face.path.startswith("/admin/sites/<key>/quotes"):
+        filled |= {"source": "message", "id": rows.get("said", 1), "perk": "none", "do": "hide"}
     filled |= {"query": "q=lamp", "start": "why", "act": "pause", "cooldown_hours": "24"} | MEET
     filled |= {"kind": "wrote", "url": "https://hook.invalid/"} if "webhooks" in path else {}
     return desk.post(path, like=rows["like"], origin="https://more.example", **filled | more)

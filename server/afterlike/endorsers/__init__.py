@@ -1,5 +1,16 @@
 """The people: who they are, how they can be reached, and what they agreed to. `may_contact` is the only gate to a letter."""
 
+from afterlike.endorsers.elsewhere import (
+    Client,
+    NotProven,
+    NoWay,
+    Way,
+    address_to_sign_in,
+    discovered,
+    proven,
+    registered,
+    secrets_of_a_try,
+)
 from afterlike.endorsers.forget import erase, erase_browser, has_confirmed_address, visitors_of
 from afterlike.endorsers.gate import (
     PACES,
@@ -14,6 +25,9 @@ from afterlike.endorsers.gate import (
     set_pace,
     stop,
 )
+from afterlike.endorsers.grants import Proof, Try, app_of, drop_app, grants_of, keep_app, open_try, prove, sweep_grants
+from afterlike.endorsers.grants import begin as begin_grant
+from afterlike.endorsers.grants import take as take_grant
 from afterlike.endorsers.ledger import ACTIONS, METHODS, broken, ledger_of
 from afterlike.endorsers.links import claim_links, profile_address, publish_link, remove_link
 from afterlike.endorsers.mailing import ask_for_link, send_confirmation, send_way_in
@@ -43,13 +57,15 @@ from afterlike.endorsers.uniting import Merge, merge_people, merged_into, merged
 from afterlike.endorsers.visitors import Visitor, ensure_endorsers, recall, recognise
 
 __all__ = [
-    "ACTIONS", "METHODS", "PACES", "VERDICTS", "Asked", "Browser", "Confirmed", "Consent", "LinkState", "Links", "Merge",
-    "Noted", "OptIn", "Person", "Publishing", "Stop", "Verdict", "Visitor", "ask", "ask_for_link", "asked_for", "broken",
-    "browsers_of", "channel_of_stop", "claim_links", "confirm", "consents_of", "end_session", "ensure_endorsers", "erase",
-    "erase_browser", "expire", "has_confirmed_address", "ledger_of", "letter_links", "link_state", "may_contact",
-    "merge_people", "merged_into", "merged_with", "note", "notes_of", "part_people", "person", "person_at", "person_named",
-    "person_of_session", "plain_address", "plain_tag", "profile_address", "publish_link", "recall", "recognise",
-    "record_publishing", "remove_link", "remove_note", "restart", "send_confirmation", "send_way_in", "set_consents",
-    "set_pace", "set_topics", "stop", "stop_token", "subject", "sweep_links", "tag", "tags_of", "topics_of", "undo_merge",
-    "untag", "use_link", "visitors_of",
+    "ACTIONS", "METHODS", "PACES", "VERDICTS", "Asked", "Browser", "Client", "Confirmed", "Consent", "LinkState", "Links",
+    "Merge", "NoWay", "NotProven", "Noted", "OptIn", "Person", "Proof", "Publishing", "Stop", "Try", "Verdict", "Visitor",
+    "Way", "address_to_sign_in", "app_of", "ask", "ask_for_link", "asked_for", "begin_grant", "broken", "browsers_of",
+    "channel_of_stop", "claim_links", "confirm", "consents_of", "discovered", "drop_app", "end_session", "ensure_endorsers",
+    "erase", "erase_browser", "expire", "grants_of", "has_confirmed_address", "keep_app", "ledger_of", "letter_links",
+    "link_state", "may_contact", "merge_people", "merged_into", "merged_with", "note", "notes_of", "open_try",
+    "part_people", "person", "person_at", "person_named", "person_of_session", "plain_address", "plain_tag",
+    "profile_address", "prove", "proven", "publish_link", "recall", "recognise", "record_publishing", "registered",
+    "remove_link", "remove_note", "restart", "secrets_of_a_try", "send_confirmation", "send_way_in", "set_consents",
+    "set_pace", "set_topics", "stop", "stop_token", "subject", "sweep_grants", "sweep_links", "tag", "tags_of",
+    "take_grant", "topics_of", "undo_merge", "untag", "use_link", "visitors_of",
 ]

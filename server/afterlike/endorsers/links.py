@@ -105,8 +105,14 @@ def remove_link(tx: sa.Connection, items: list[tuple[int, int, int]]) -> list[bo
 
 
 def _remove(tx: sa.Connection, endorser_id: int, link_id: int, at: int) -> bool:
-    links = tables.profile_links
-    gone = tx.execute(sa.delete(links).where(links.c.id == link_id, links.c.endorser_id == endorser_id)).rowcount == 1
+    gone = forget_links(tx, (tables.profile_links.c.id == link_id) & (tables.profile_links.c.endorser_id == endorser_id)) == 1
     if gone:
         _agree_to_show(tx, endorser_id, None, at)
     return gone
+
+
+def forget_links(tx: sa.Connection, which: sa.ColumnElement[bool]) -> int:
+    """Deletes profile links with how they were proven; how many."""
+    links, grants = tables.profile_links, tables.profile_grants
+    tx.execute(sa.delete(grants).where(grants.c.link_id.in_(sa.select(links.c.id).where(which))))
+    return tx.execute(sa.delete(links).where(which)).rowcount

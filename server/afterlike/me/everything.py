@@ -123,9 +123,11 @@ def _ledger(tx: sa.Connection, person: Person) -> list[dict]:
 
 
 def _profiles(tx: sa.Connection, person: Person) -> list[dict]:
-    links = tables.profile_links.c
+    links, grants = tables.profile_links.c, tables.profile_grants
     return _rows(tx, sa.select(links.uuid, links.url.label("address"), links.name, links.state, links.claimed_at,
-                               links.published_at.label("shown_since_at"))
+                               links.published_at.label("shown_since_at"), grants.c.host.label("proven_by_signing_in_at_host"),
+                               grants.c.granted_at.label("proven_at"))
+        .join_from(tables.profile_links, grants, grants.c.link_id == links.id, isouter=True)
         .where(links.endorser_id == person.id, links.site_id == person.site_id).order_by(links.id))
 
 

@@ -63,10 +63,10 @@ def as_jsonld() -> Response:
     return _cached(told, quotes)
 
 
-def product_page(key: str, product: int) -> Response:
+def product_page(site_key: str, product: int) -> Response:
     """A page that anybody may link: what people said about one product and let the site show."""
     with house().db.read() as tx:
-        site = sites.site_named(tx, key)
+        site = sites.site_named(tx, site_key)
         about = site and _product(tx, tables.products.c.id == product, site)
         quotes = shown.published(tx, site.id, now(), product_id=product) if about else []
         was_quoted = bool(about) and shown.was_quoted(tx, product)

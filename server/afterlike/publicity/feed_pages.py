@@ -29,13 +29,13 @@ TOLD = {
 }
 
 
-def public_atom(key: str) -> Response:
+def public_atom(site_key: str) -> Response:
     """Of a site: everything, one topic (`topic`) or one product (`product`, its key)."""
-    return _given(_public(key, "new.atom"), feeds.atom, "application/atom+xml", "public")
+    return _given(_public(site_key, "new.atom"), feeds.atom, "application/atom+xml", "public")
 
 
-def public_json(key: str) -> Response:
-    return _given(_public(key, "new.json"), feeds.json_feed, "application/feed+json", "public")
+def public_json(site_key: str) -> Response:
+    return _given(_public(site_key, "new.json"), feeds.json_feed, "application/feed+json", "public")
 
 
 def own_atom(token: str) -> Response:
@@ -47,12 +47,12 @@ def own_json(token: str) -> Response:
     return _given(_own(token, "new.json"), feeds.json_feed, "application/feed+json", "private")
 
 
-def _public(key: str, file: str) -> Feed:
+def _public(site_key: str, file: str) -> Feed:
     asked, topic = request.args.get("product"), request.args.get("topic", "all")
     if len(asked or topic) > LONGEST or "\0" in (asked or topic):
         raise NotFound()
     with house().db.read() as tx:
-        site = sites.site_named(tx, key)
+        site = sites.site_named(tx, site_key)
         if site is None or site.is_unclaimed:
             raise NotFound()
         product = asked and _product(tx, site, asked)
