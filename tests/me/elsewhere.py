@@ -45,7 +45,7 @@ class Peer:
             back["iss"] = "http://127.0.0.1:1"
         if self.wrong == "state":
             back["state"] = "another"
-        if self.wrong == "no iss":
+        if self.wrong in ("no iss", "old"):
             del back["iss"]
         return redirect(f"{asked['redirect_uri']}?{urlencode(back)}", 302)
 

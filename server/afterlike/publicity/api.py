@@ -105,12 +105,10 @@ def _product(tx: sa.Connection, which: sa.ColumnElement[bool], site: sites.Site)
 
 def how_we_know(one: Quote, locale: str) -> list[str]:
     """What stands behind a quote, in that language: only what we saw ourselves, or the shop told us with its key."""
-    said = words.translations(locale)
-    day = day_text(one.liked_at, locale)
     return [
-        said.gettext("Liked on {day}").replace("{day}", day),
-        *([said.gettext("Bought it in this shop")] if one.bought else []),
-        said.gettext("Address confirmed"),
+        words.text("Liked on {day}", locale).replace("{day}", day_text(one.liked_at, locale)),
+        *([words.text("Bought it in this shop", locale)] if one.bought else []),
+        words.text("Address confirmed", locale),
     ]
 
 
