@@ -45,7 +45,9 @@ def day(days: int | date, locale: str = SPOKEN) -> Markup:
 
 def day_text(at: int, locale: str) -> str:
     """The day (UTC) of a moment in plain text, as the language writes it."""
-    return format_date(datetime.fromtimestamp(at / 1000, UTC), "long", locale=known(locale))
+    speaks = known(locale)
+    written = "d MMM yyyy" if speaks.language == "en" else "long"
+    return format_date(datetime.fromtimestamp(at / 1000, UTC), written, locale=speaks)
 
 
 def number(count: int, locale: str = SPOKEN) -> str:
