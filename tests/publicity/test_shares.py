@@ -6,10 +6,11 @@ import pytest
 import sqlalchemy as sa
 from admin.desk import ask, shopper_of, signed_in
 from conftest import ADMIN
-from followup.making import behind
+from followup.making import a_like, behind
+from ground.making import NOW
 from me.making import BEN, rows
 
-from afterlike import tables
+from afterlike import journal, tables
 from afterlike.publicity import shares
 from cast import CHAIR, LAMP, new_id, visit
 from cast import order as an_order
@@ -134,3 +135,33 @@ def test_an_ended_link_leads_nowhere_and_a_new_one_is_another(town, ada, link):
     ada.post(f"/me/likes/{ada.liked[0]['id']}/share")
     [fresh] = rows(town, sa.select(tables.shares.c.code))
     assert f"/to/{fresh.code}" != link and ask("GET", f"{town.url}/to/{fresh.code}").status == 302
+
+
+def test_credits_are_counted_alike_by_both_databases(database, speaker):
+    """Another's like by the link counts, her own does not; and an erasure takes both with it."""
+    with database.engine.begin() as tx:
+        uuid = tx.scalar(sa.select(tables.likes.c.uuid))
+    code = database.write(shares.make, (speaker.site, speaker.endorser, uuid, NOW))
+    assert database.write(shares.make, (speaker.site, speaker.endorser, uuid, NOW)) == code
+    with database.engine.begin() as tx:
+        assert shares.target(tx, code).endswith(f"?utm_afterlike={code}")
+        for nth, like in enumerate((speaker.like, a_like(tx, speaker.site, "5d5d" * 8))):
+            page = {"page_url": f"https://shop.test/?utm_afterlike={code}"}
+            tx.execute(sa.update(tables.likes).where(tables.likes.c.id == like).values(page))
+            visitor = tx.scalar(sa.select(tables.likes.c.visitor_id).where(tables.likes.c.id == like))
+            row = {"site_id": speaker.site, "at": NOW + nth, "visitor_id": visitor}
+            journal.append(tx, [row | {"kind": "liked", "like_id": like}, row | {"kind": "purchased", "about_id": nth + 1}])
+    shares.credit(database)
+    with database.read() as tx:
+        [share], total = shares.of_site(tx, speaker.site, who=speaker.endorser, page=1)
+    assert (total, share.people, share.likes, share.orders, share.buyers) == (1, 1, 1, 1, 1)
+    assert len(followed(database)) == 4, "hers are kept, and left out of the counts"
+    with database.engine.begin() as tx:
+        shares.forget(tx, speaker.endorser, [])
+        assert shares.target(tx, code) is None
+    assert followed(database) == []
+
+
+def followed(database) -> list:
+    with database.read() as tx:
+        return tx.execute(sa.select(tables.share_credits)).all()
