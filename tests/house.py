@@ -18,7 +18,7 @@ FLOORS = (
     ("app", "worker"),
     ("me",),
     ("health", "openapi", "erasure"),
-    ("collect", "followup", "community", "insight", "asking"),
+    ("collect", "followup", "community", "insight", "asking", "publicity"),
     ("sites", "catalog", "endorsers", "prompts"),
     ("web", "assets"),
     ("journal", "outbox"),

@@ -88,7 +88,9 @@ def page_of(path: str) -> str:
 
 
 def public(path: str) -> bool:
-    return path.startswith(("/v1/", "/s/", "/webmention/", "/w.js", "/static/", "/healthz", "/readyz", "/metrics"))
+    return path.startswith((
+        "/v1/", "/s/", "/webmention/", "/said/", "/feeds/", "/to/", "/w.js", "/static/", "/healthz", "/readyz", "/metrics",
+    ))
 
 
 def written_plainly(path: str) -> str:

@@ -25,10 +25,15 @@ from afterlike.followup import pages as conversations
 from afterlike.insight import answer_pages, link_pages, live, people_pages, product_pages
 from afterlike.insight import pages as insight
 from afterlike.limits import Limits
-from afterlike.me import by_admin, changes, erasures, proofs, stops, ways_in
+from afterlike.me import by_admin, changes, erasures, granting, proofs, quoting, stops, ways_in
 from afterlike.me import many_pages as many
+from afterlike.me import outwards as own_ways
 from afterlike.me import pages as own
 from afterlike.openapi import described
+from afterlike.publicity import api as outwards
+from afterlike.publicity import feed_pages as feeds
+from afterlike.publicity import pages as quotes
+from afterlike.publicity import share_pages as shares
 from afterlike.sites import account_pages as account
 from afterlike.sites import audit_pages as audit
 from afterlike.sites import entering, served
@@ -64,6 +69,9 @@ FACES = (
     Face("POST",   "/v1/installs",            collector.install),
     Face("POST",   "/v1/erasures",            erasures.erase),
     Face("GET",    "/v1/likes/<signed>",      signed.signed_like),
+    Face("GET",    "/v1/quotes",              outwards.as_json),
+    Face("GET",    "/v1/quotes.html",         outwards.as_html),
+    Face("GET",    "/v1/quotes.jsonld",       outwards.as_jsonld),
     Face("GET",    "/v1/openapi.json",        openapi),
     # the hosted survey page
     Face("GET",    "/s/<signed>",             survey.look),
@@ -71,6 +79,13 @@ FACES = (
     # other sites, that mention one of ours
     Face("POST",   "/webmention/<site>",     mentioned.receive),
     Face("GET",    "/webmention/<site>/<mention>",   mentioned.status),
+    # what anybody may read
+    Face("GET",    "/said/<site_key>/<int:product>",  outwards.product_page),
+    Face("GET",    "/feeds/<site_key>/new.atom",      feeds.public_atom),
+    Face("GET",    "/feeds/<site_key>/new.json",      feeds.public_json),
+    Face("GET",    "/feeds/mine/<token>/new.atom",  feeds.own_atom),
+    Face("GET",    "/feeds/mine/<token>/new.json",  feeds.own_json),
+    Face("GET",    "/to/<code>",                 shares.follow),
     # the widget's files
     Face("GET",    "/w.js",                   served.widget),
     Face("GET",    "/static/widget/<name>",   assets.widget_file),
@@ -89,11 +104,18 @@ FACES = (
     Face("POST",   "/me/pace",                changes.set_pace),
     Face("POST",   "/me/consents/<purpose>",  changes.agree),
     Face("POST",   "/me/profiles",            changes.claim_profile),
+    Face("POST",   "/me/grants",              granting.begin),
+    Face("GET",    "/me/grants/back",         granting.back),
+    Face("POST",   "/me/grants/back",         granting.finish),
     Face("POST",   "/me/profiles/<int:number>",       changes.change_profile),
     Face("GET",    "/me/profiles/<int:number>",       proofs.look),
     Face("POST",   "/me/profiles/<int:number>/check", proofs.check),
     Face("POST",   "/me/public",              proofs.keep),
     Face("GET",    "/p/<page>",               proofs.public),
+    Face("POST",   "/me/quotes/<int:number>",         quoting.decide),
+    Face("POST",   "/me/likes/<like>/share",          own_ways.share),
+    Face("POST",   "/me/shares/<int:number>",         own_ways.end_share),
+    Face("POST",   "/me/feed",                        own_ways.set_feed),
     Face("GET",    "/me/conversations/<int:number>",  own.conversation),
     Face("POST",   "/me/conversations/<int:number>",  changes.answer),
     Face("POST",   "/me/browsers/<int:number>/undo",  changes.not_me),
@@ -209,6 +231,11 @@ FACES = (
     Face("GET",    "/admin/sites/<key>/answers.csv",                       answer_pages.as_csv),
     Face("GET",    "/admin/sites/<key>/answers.jsonl",                     answer_pages.as_jsonl),
     Face("POST",   "/admin/sites/<key>/answers/<int:answer>/tags",         answer_pages.tag),
+    Face("GET",    "/admin/sites/<key>/quotes",                            quotes.listing),
+    Face("POST",   "/admin/sites/<key>/quotes",                            quotes.ask),
+    Face("GET",    "/admin/sites/<key>/quotes/new",                        quotes.new),
+    Face("GET",    "/admin/sites/<key>/quotes/shared",                     shares.listing),
+    Face("POST",   "/admin/sites/<key>/quotes/<int:quote>/state",          quotes.turn),
     Face("GET",    "/admin/sites/<key>/refused",                   endorsements.refused),
     Face("GET",    "/admin/sites/<key>/tag",                       tagging.tag),
     Face("GET",    "/admin/sites/new",                             start.new),

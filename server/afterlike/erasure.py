@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from afterlike import collect, endorsers, followup, insight, journal, prompts, tables
+from afterlike import collect, endorsers, followup, insight, journal, prompts, publicity, tables
 from afterlike.clock import now
 from afterlike.errors import NotFound
 from afterlike.web import House
@@ -26,6 +26,7 @@ class Erasure:
 ERASE = (
     # what goes                                                                 how
     ("letters to and from the person",                lambda tx, one: followup.erase(tx, one.endorser_id)),
+    ("words that were to be quoted, feed, links",     lambda tx, one: publicity.erase(tx, one.endorser_id, one.visitor_ids)),
     ("tags on what they wrote",                       lambda tx, one: insight.erase(tx, one.visitor_ids)),
     ("answers, visits, where each like was pressed",  lambda tx, one: collect.erase(
         tx, one.site_id, one.visitor_ids, likes_too=one.likes_too, at=one.at)),
@@ -48,6 +49,7 @@ class Leaving:
 
 
 ERASE_BROWSER = (
+    ("words from there that were to be quoted",       lambda tx, one: publicity.erase_browser(tx, one.visitor_id)),
     ("tags on what was written there",                lambda tx, one: insight.erase(tx, [one.visitor_id])),
     ("its likes, answers, visits",                    lambda tx, one: collect.erase(
         tx, one.site_id, [one.visitor_id], likes_too=one.likes_too, at=one.at)),
@@ -127,12 +129,14 @@ def preview(tx: sa.Connection, site_id: int, endorser_id: int) -> list[tuple[str
     def count(table: sa.Table, *where: sa.ColumnElement[bool]) -> int:
         return tx.scalar(sa.select(sa.func.count()).select_from(table).where(*where))
 
+    quotes = tables.quotes.c
     theirs = sa.select(tables.conversations.c.id).where(tables.conversations.c.endorser_id == endorser_id)
     return [
         ("addresses", count(tables.channels, tables.channels.c.endorser_id == endorser_id)),
         ("profiles", count(tables.profile_links, tables.profile_links.c.endorser_id == endorser_id)),
         ("answers", count(tables.answers, tables.answers.c.visitor_id.in_(visitor_ids))),
         ("letters", count(tables.messages, tables.messages.c.conversation_id.in_(theirs))),
+        ("quotes", count(tables.quotes, quotes.endorser_id == endorser_id)),
         ("visits", count(tables.visits, tables.visits.c.visitor_id.in_(visitor_ids))),
         ("likes", count(tables.likes, likes.visitor_id.in_(visitor_ids), likes.unliked_at.is_(None))),
         ("orders", count(tables.orders, tables.orders.c.visitor_id.in_(visitor_ids))),

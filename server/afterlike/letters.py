@@ -32,6 +32,7 @@ SUBJECTS = {
     "me_link": marked("{site}: the way to your page"),
     "message": marked("{site} wrote to you"),
     "unattached": marked("{site}: your files did not arrive"),
+    "quote":   marked("{site} would like to quote you"),
 }
 ABOUT = marked("{site} wrote to you about {product}")
 TAKES = {  # the value a letter cannot do without, and those it can
@@ -39,6 +40,7 @@ TAKES = {  # the value a letter cannot do without, and those it can
     "me_link": ("url", {"hours"}),
     "message": ("words", {"product_title", "liked_day", "agreed_words", "agreed_day"}),
     "unattached": ("url", set()),
+    "quote": ("words", {"product_title"}),
 }
 MARK = "##-"  # stands at both ends of the line above which people answer, whatever their language
 ABOVE = marked("Write your answer above this line")

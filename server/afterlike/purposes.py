@@ -24,6 +24,7 @@ PURPOSES = {
     "survey_contact":  (marked("{site} may send me questions by e-mail."),
                         marked("Questions by e-mail")),
 }
+QUOTE = marked("{site} may publish these words of mine, with the name, in the places and for the time that I chose here.")
 BY_MAIL = ("news", "follow_up", "community", "survey_contact")  # what needs an address
 
 
@@ -49,6 +50,12 @@ def built_in(purpose: str, *, locale: str, controller: str, privacy_url: str | N
     spoken = words.negotiate(locale)
     text = words.text(PURPOSES[purpose][0], spoken).replace(SITE, controller)
     return Wording(purpose, spoken, text, controller, privacy_url)
+
+
+def of_quote(*, locale: str, controller: str, privacy_url: str | None) -> Wording:
+    """The words under which somebody lets a quote of theirs be published; the quote itself is no part of them."""
+    spoken = words.negotiate(locale)
+    return Wording("publish_profile", spoken, words.text(QUOTE, spoken).replace(SITE, controller), controller, privacy_url)
 
 
 def name_of(purpose: str, locale: str) -> str:

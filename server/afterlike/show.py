@@ -43,6 +43,13 @@ def day(days: int | date, locale: str = SPOKEN) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(when.isoformat(), format_date(when, written, locale=speaks))
 
 
+def day_text(at: int, locale: str) -> str:
+    """The day (UTC) of a moment in plain text, as the language writes it."""
+    speaks = known(locale)
+    written = "d MMM yyyy" if speaks.language == "en" else "long"
+    return format_date(datetime.fromtimestamp(at / 1000, UTC), written, locale=speaks)
+
+
 def number(count: int, locale: str = SPOKEN) -> str:
     """A count with the separators of the language."""
     return format_decimal(count, locale=known(locale))

@@ -641,6 +641,35 @@ endorser_notes = _table(  # what admins wrote down about somebody; they can read
     sqlite_autoincrement=True,
 )
 
+oauth_apps = _table(  # our own registration with a Mastodon-compatible server, kept for the next one who comes from there
+    "oauth_apps", "endorsers",
+    Column("origin", Text, primary_key=True),
+    Column("client_id", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),  # the client's secret, readable with the pepper alone
+    _moment("made_at"),
+)
+
+grants_begun = _table(  # somebody is on their way to sign in elsewhere, to prove that a profile is theirs; for minutes
+    "grants_begun", "endorsers",
+    Column("state_hash", LargeBinary(32), primary_key=True),
+    _of("endorsers", "endorser_id", index=True),
+    _of("sites", "site_id"),
+    Column("way", Text, nullable=False),  # mastodon | indieauth
+    Column("place", Text, nullable=False),  # the server's origin, or the page that was typed
+    Column("metadata", Text, nullable=False),  # JSON: issuer and endpoints
+    Column("verifier", Text, nullable=False),  # of PKCE
+    _moment("made_at"),
+    _moment("ends_at"),
+)
+
+profile_grants = _table(  # a profile that was proven by signing in there; nothing else is kept of that
+    "profile_grants", "endorsers",
+    _of("profile_links", "link_id", primary_key=True),
+    Column("way", Text, nullable=False),
+    Column("host", Text, nullable=False),  # where they signed in
+    _moment("granted_at"),
+)
+
 # --- prompts ------------------------------------------------------------------------------------------------------
 
 prompts = _table(
@@ -963,6 +992,74 @@ mass_erasure_people = _table(  # who is still to be erased; a row goes in the tr
     "mass_erasure_people", "me",
     _of("mass_erasures", "erasure_id", primary_key=True),
     Column("person", Id, primary_key=True, autoincrement=False),  # an endorser's id; minus a visitor's who is none
+)
+
+# --- publicity ----------------------------------------------------------------------------------------------------
+
+quotes = _table(  # words of an endorser that the site asked to show in public, and what they said to that
+    "quotes", "publicity",
+    _id(),
+    _of("sites", "site_id"),
+    _of("endorsers", "endorser_id", index=True),
+    _of("likes", "like_id", index=True),
+    _of("products", "product_id"),
+    Column("source", Text, nullable=False),  # answer | message
+    Column("source_id", Id, nullable=False),
+    Column("part", Text, nullable=False),  # the card of an answer; empty for a message
+    _moment("said_at"),
+    Column("asked_words", Text, nullable=False),  # what the site asked for
+    Column("words", Text),  # what they allowed: the same, or with words left out
+    Column("name", Text),  # shown with them; null: none
+    Column("link_id", Id),  # the profile link shown with them
+    Column("places", Text, nullable=False, server_default="[]"),  # JSON: of PLACES in publicity/quotes.py
+    Column("perk", Text),  # what they got in return, shown beside them; null: nothing
+    Column("state", Text, nullable=False),
+    Column("admin_id", Id),  # who asked
+    _moment("asked_at"),
+    _moment("mailed_at", null=True),
+    Column("unsent", Text),  # why no mail left: a reason of may_contact, or what the mail server said
+    _moment("answered_at", null=True),
+    _moment("until_at", null=True),  # null: until it is taken back
+    _moment("ended_at", null=True),  # taken back, or run out
+    _moment("hidden_at", null=True),  # an admin does not show it
+    UniqueConstraint("source", "source_id", "part"),
+    CheckConstraint("source in ('answer', 'message')", name="source"),
+    CheckConstraint("state in ('asked', 'given', 'refused', 'withdrawn', 'expired', 'cancelled')", name="state"),
+    Index("ix_quotes_site", "site_id", "state", "asked_at"),
+    Index("ix_quotes_product", "product_id", "state"),
+    sqlite_autoincrement=True,  # the ledger and the audit log name ids of rows that may be gone
+)
+
+feed_keys = _table(  # who has a feed of their own; its token is made from the pepper and the nonce, and stored nowhere
+    "feed_keys", "publicity",
+    _of("endorsers", "endorser_id", primary_key=True),
+    _of("sites", "site_id"),
+    Column("nonce", Text, nullable=False),
+    _moment("made_at"),
+)
+
+shares = _table(  # an endorser's own link to something they like
+    "shares", "publicity",
+    _id(),
+    _of("sites", "site_id"),
+    _of("endorsers", "endorser_id"),
+    _of("products", "product_id"),
+    Column("code", Text, nullable=False, unique=True),
+    _moment("made_at"),
+    _moment("ended_at", null=True),
+    UniqueConstraint("endorser_id", "product_id"),
+    Index("ix_shares_site", "site_id", "made_at"),
+    sqlite_autoincrement=True,
+)
+
+share_credits = _table(  # what came of a link, as a reader of the journal saw it: ids alone
+    "share_credits", "publicity",
+    _of("shares", "share_id", primary_key=True),
+    Column("kind", Text, primary_key=True),  # visited | liked | bought
+    Column("about_id", Id, primary_key=True, autoincrement=False),  # the visit, like or order
+    _of("visitors", "visitor_id", index=True),
+    _moment("at"),
+    CheckConstraint("kind in ('visited', 'liked', 'bought')", name="kind"),
 )
 
 # --- insight ------------------------------------------------------------------------------------------------------

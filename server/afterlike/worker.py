@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import sqlalchemy as sa
 
-from afterlike import collect, db, endorsers, followup, insight, me, outbox, sites, tables
+from afterlike import collect, db, endorsers, followup, insight, me, outbox, publicity, sites, tables
 from afterlike.clock import SECOND, now
 from afterlike.errors import Unavailable
 from afterlike.web import House
@@ -31,6 +31,7 @@ def send_what_is_due(house: House) -> int:
         "claim_lapsed": lambda payload: sites.send_lapse(house.db, house.config, payload),
         "message": lambda payload: followup.send_message(house, payload),
         "unattached": lambda payload: followup.send_unattached(house, payload),
+        "quote": lambda payload: publicity.send_ask(house, payload),
     }
     return outbox.deliver(house.db, senders, now=now())
 
@@ -47,6 +48,7 @@ EVERY = (
     # what for                        what runs                                                               seconds
     ("send what the outbox promises", send_what_is_due,                                                            2),
     ("fold the journal into tallies", lambda house: collect.tally(house.db),                                       2),
+    ("credit shared links",           lambda house: publicity.credit(house.db),                                    2),
     ("add up people and products",    lambda house: insight.add_up(house.db),                                      5),
     ("tell webhooks what happened",   lambda house: sites.announce(house.db),                                      2),
     ("send what webhooks are told",   sites.send_webhooks,                                                         2),
@@ -56,16 +58,19 @@ EVERY = (
     ("check profiles",                endorsers.check_links,                                                       2),
     ("check webmentions",             collect.check_mentions,                                                      2),
     ("open what was put off",         lambda house: house.db.write(followup.wake, now()),                         30),
+    ("end quotes whose time is over", lambda house: house.db.write(publicity.expire, now()),                      60),
     ("forget old sessions and links", lambda house: house.db.write(sites.sweep, now()),                         3600),
     ("forget unconfirmed addresses",  lambda house: forget(house, "pending", endorsers.expire),                 3600),
     ("forget origins without a like", lambda house: house.db.write(sites.forget_empty, now()),                  3600),
     ("empty the log of what is gone", lambda house: house.db.scrub() and None,                                  3600),
+    ("forget ways nobody came back",  lambda house: house.db.write(endorsers.sweep_grants, now()),                600),
     ("forget old ways in",            lambda house: house.db.write(endorsers.sweep_links, now()),               3600),
     ("forget old visits",             lambda house: forget(house, "visits", collect.forget_visits),             3600),
     ("forget mail that is settled",   lambda house: forget(house, "mail", outbox.forget),                       3600),
     ("forget what webhooks were told", lambda house: forget(house, "mail", sites.forget_deliveries),            3600),
     ("forget buttons that are gone",  lambda house: house.db.write(collect.forget_sightings, now()),            3600),
     ("forget webmentions of nothing", lambda house: house.db.write(collect.forget_mentions, now()),             3600),
+    ("forget quotes that ended",      lambda house: house.db.write(publicity.forget, now()),                    3600),
     ("forget old counts of refusals", lambda house: forget(house, "drops", collect.forget_drops),               3600),
     ("forget old counts of mail",     lambda house: forget(house, "drops", followup.forget_drops),              3600),
 )

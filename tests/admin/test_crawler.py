@@ -70,7 +70,8 @@ def test_following_every_link_twice_changes_nothing(collector, shop):
         "tag", "refused", "endorsements.csv", "mail", "extension", "prompts", f"extension/{claim}",
         f"conversations/{talk}", "conversations/replies", f"conversations/new?like={like}",
         "prompts/why", "prompts/1", "prompts/1/json", "prompts/1/preview",
-        "people", "products", "answers", "charts/gap.csv",
+        "people", "products", "answers", "charts/gap.csv", "quotes", "quotes/new",
+        "quotes/shared",
     )
     assert {f"/admin/sites/{collector.site}/{page}" for page in pages} <= seen
     after = kept(collector.server.home)

@@ -15,8 +15,9 @@ from afterlike.clock import now
 from afterlike.collect import marks, mentions
 from afterlike.followup import saved
 from afterlike.me import many
+from afterlike.publicity import quotes
 from afterlike.sites import invitations, webhooks
-from cast import BEN, CLEO, new_id
+from cast import BEN, CHAIR, CLEO, new_id
 from parts.product import Server, make_site
 from parts.programs import until
 
@@ -93,6 +94,11 @@ LEAST = {  # what a face needs; one that is not listed fails the test
     "GET /admin/sites/<key>/answers.csv": "viewer",
     "GET /admin/sites/<key>/answers.jsonl": "viewer",
     "POST /admin/sites/<key>/answers/<int:answer>/tags": "editor",
+    "GET /admin/sites/<key>/quotes": "viewer",
+    "POST /admin/sites/<key>/quotes": "editor",
+    "GET /admin/sites/<key>/quotes/new": "editor",
+    "GET /admin/sites/<key>/quotes/shared": "viewer",
+    "POST /admin/sites/<key>/quotes/<int:quote>/state": "editor",
     "GET /admin/sites/<key>/refused": "viewer",
     "GET /admin/sites/<key>/tag": "viewer",
     "GET /admin/sites/<key>/install": "viewer",
@@ -204,6 +210,7 @@ def town(tmp_path_factory):
         rows |= {"mention": mention, "link": link}
         rows |= {"reply": replies["stranger"]}
         rows |= members_and_invitations(running, here.site) | a_failed_letter(desks["owner"], here.site, like)
+        rows |= words_to_quote(running, shopper_of(running, here), who)
         yield SimpleNamespace(
             server=running, url=running.url, here=here.site, there=there.site, desks=desks, like=like, rows=rows, filters=filters,
             replies=replies,
@@ -222,6 +229,21 @@ def a_mention_and_a_door(tx, site_id: int, who: int) -> tuple[int, int]:
     [link] = endorsers.claim_links(tx, [claim])
     tx.execute(sa.update(tables.profile_links).where(tables.profile_links.c.id == link.id).values(review="waiting"))
     return held, link.id
+
+
+def words_to_quote(running: Server, shopper, who: int) -> dict[str, int]:
+    """Of a like that nobody holds: something that was said and nobody has asked for, and something that was asked for."""
+    shopper.like(CHAIR)
+    with behind(running) as tx:
+        like = tx.execute(sa.select(tables.likes.c.id, tables.likes.c.site_id).order_by(tables.likes.c.id.desc())).first()
+        talk = tx.scalar(sa.insert(tables.conversations).values(
+            site_id=like.site_id, endorser_id=who, like_id=like.id, state="closed", made_at=1, changed_at=1
+        ).returning(tables.conversations.c.id))
+        said = [tx.scalar(sa.insert(tables.messages).values(
+            conversation_id=talk, uuid=word * 16, author="endorser", words="Hello", said_at=1
+        ).returning(tables.messages.c.id)) for word in (b"a", b"b")]
+        [quote] = quotes.ask(tx, [quotes.Ask(like.site_id, "message", said[0], "", "Hello", None, 1, now())])
+    return {"quote": quote, "said": said[1]}
 
 
 def members_and_invitations(running: Server, key: str) -> dict[str, int]:
@@ -249,7 +271,7 @@ def send(desk: Desk, face, key: str, rows: dict[str, int], **more):
     for end, row in gone.items():
         path = path.replace(end, end.replace(end.partition("/")[0], str(rows.get(row, 1)))) if path.endswith(end) else path
     named = ("like", "claim", "prompt", "who", "product", "answer", "member", "invitation", "hook", "delivery", "mention", "link",
-             "erasure", "reply")
+             "erasure", "reply", "quote")
     for name in named:
         path = path.replace(f"<int:{name}>", str(rows.get(name, 1)))
     for room in ("conversations", "mail", "filters", "keys"):
@@ -260,6 +282,8 @@ def send(desk: Desk, face, key: str, rows: dict[str, int], **more):
     filled |= {"name": "Here", "locale": "en", "time_zone": "UTC", "cooldown": "24", "origins": "https://here.test"}
     filled |= {"page": "http://localhost:1/", "decision": "hold", "words": "Hello", "uuid": new_id(), "state": "open"}
     filled |= {"privacy_url": "", "postal_address": ""}
+    if face.path.startswith("/admin/sites/<key>/quotes"):
+        filled |= {"source": "message", "id": rows.get("said", 1), "perk": "none", "do": "hide"}
     filled |= {"query": "q=lamp", "start": "why", "act": "pause", "cooldown_hours": "24"} | MEET
     filled |= {"query": f"likes={rows['cleos']}", "people": "1"} if path.endswith("people/erase") else {}
     filled |= {"decision": "accept"} if "/mentions/" in path or "/links/" in path else {}

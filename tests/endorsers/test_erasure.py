@@ -148,7 +148,8 @@ def test_somebody_of_another_site_is_not_found(town):
 def test_the_preview_counts_what_there_is(town):
     done = full_life(town)
     found = dict(town.read(lambda tx: erasure.preview(tx, town.site.id, done.endorser_id)))
-    assert found == {"addresses": 1, "profiles": 1, "answers": 0, "letters": 0, "visits": 1, "likes": 1, "orders": 0}
+    assert found == {"addresses": 1, "profiles": 1, "answers": 0, "letters": 0, "quotes": 0, "visits": 1, "likes": 1,
+                     "orders": 0}
 
 
 def test_every_table_that_names_a_person_is_cleared_by_somebody(town):
@@ -158,7 +159,8 @@ def test_every_table_that_names_a_person_is_cleared_by_somebody(town):
     stays = {"journal", "consent_events"}  # ids only, which lead nowhere afterwards
     assert named == {"answers", "channels", "consents", "conversations", "likes", "mailed_links", "merges", "opt_ins", "orders",
                      "person_sessions", "profile_links", "prompt_showings", "prompt_turns", "subscriptions", "visitors",
-                     "visits", "endorser_notes", "endorser_tags", "bounces"} | stays
+                     "visits", "endorser_notes", "endorser_tags", "bounces", "quotes", "feed_keys", "shares", "share_credits",
+                     "grants_begun"} | stays
     done = full_life(town)
     erase(town, done.endorser_id)
     for table in tables.metadata.sorted_tables:

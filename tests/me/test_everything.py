@@ -25,9 +25,12 @@ TOLD = {
     "public_pages": "public_pages", "outside_letters": "letters_elsewhere",
     "endorser_notes": "notes_about_you", "endorser_tags": "tags_on_you", "bounces": "letters_that_came_back",
     "conversation_notes": "conversations",
+    "quotes": "quotes_of_you", "feed_keys": "your_feed",
+    "shares": "links_you_share", "share_credits": "links_you_came_by",
 }
 NOT_TOLD = {
     "journal": "numbers of rows and moments only; each is told where it happened",
+    "grants_begun": "that somebody is on their way to sign in elsewhere, for minutes",
     "tallies": "counts by day and product, of nobody",
     "like_counts": "counts by product, of nobody",
     "webmentions": "what another site said of a page, in its own words; no person of ours",
@@ -56,6 +59,11 @@ def ada(town, shop_site) -> Endorser:
     write_to(made, "Thank you, Ada!")
     [known] = rows(town, tables.channels.select().where(tables.channels.c.address == ADA.email))
     desk, person = signed_in(town.server, ADMIN), f"/admin/sites/{shop_site.site}/people/{known.endorser_id}"
+    [said] = rows(town, tables.answers.select())
+    asked = {"source": "answer", "id": said.id, "part": "why", "words": "A warm light", "perk": "none"}
+    assert desk.post(f"/admin/sites/{shop_site.site}/quotes", **asked).status == 303
+    assert made.post("/me/feed").status == made.post(f"/me/likes/{made.liked[0]['id']}/share").status == 303
+    came_by_a_link(town, shop_site, made)
     assert desk.post(f"{person}/tags", tag="to quote").status == desk.post(f"{person}/notes", note="Likes lamps.").status == 303
     with behind(town.server) as tx:
         talk = tx.scalar(tables.conversations.select().with_only_columns(tables.conversations.c.id))
@@ -63,6 +71,14 @@ def ada(town, shop_site) -> Endorser:
         tx.execute(tables.bounces.insert().values(site_id=known.site_id, channel_id=known.id, kind="soft", status="4.2.2",
                                                   digest=b"1" * 16, at=1))
     return made
+
+
+def came_by_a_link(town, site, made: Endorser) -> None:
+    """Her own, which counts for nothing and is kept all the same."""
+    [link] = rows(town, tables.shares.select())
+    url = f"https://shop.test/lamp?utm_afterlike={link.code}"
+    made.shopper.send("visits", visit(site=site.site, visitor=ADA.visitor, url=url))
+    until(lambda: rows(town, tables.share_credits.select()), what="the credit of a link")
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from afterlike import tables
 from afterlike.endorsers import gate, ledger, noting
-from afterlike.endorsers.disputes import settle_addresses
+from afterlike.endorsers.links import forget_links
 from afterlike.endorsers.optin import PENDING, forget_channels
 
 
@@ -36,20 +36,14 @@ def erase(tx: sa.Connection, site_id: int, endorser_id: int, visitor_ids: list[i
     subjects = [channel.subject for channel in channels]
     tx.execute(sa.delete(opt_ins).where(opt_ins.c.visitor_id.in_(visitor_ids) | opt_ins.c.subject.in_(subjects)))
     forget_channels(tx, [channel.id for channel in channels])
-    for table in (tables.consents, tables.public_pages, tables.outside_letters):
+    forget_links(tx, tables.profile_links.c.endorser_id == endorser_id)
+    for table in (tables.consents, tables.grants_begun, tables.public_pages, tables.outside_letters):
         tx.execute(sa.delete(table).where(table.c.endorser_id == endorser_id))
-    _forget_links(tx, endorser_id)
     noting.forget(tx, endorser_id)
     merges = tables.merges
     tx.execute(sa.delete(merges).where((merges.c.to_id == endorser_id) | merges.c.visitor_id.in_(visitor_ids)))
     for visitor_id in visitor_ids:
         _make_nobody(tx, visitor_id, at)
-
-
-def _forget_links(tx: sa.Connection, endorser_id: int) -> None:
-    links = tables.profile_links
-    gone = sa.delete(links).where(links.c.endorser_id == endorser_id).returning(links.c.site_id, links.c.same)
-    settle_addresses(tx, {tuple(row) for row in tx.execute(gone)})
 
 
 def _make_nobody(tx: sa.Connection, visitor_id: int, at: int) -> None:
@@ -73,7 +67,7 @@ def erase_browser(tx: sa.Connection, site_id: int, visitor_id: int, *, method: s
     endorser_id = tx.scalar(sa.select(visitors.endorser_id).where(visitors.id == visitor_id))
     _forget_requests(tx, site_id, visitor_id, {"endorser_id": endorser_id, "method": method, "actor": actor, "at": at})
     if endorser_id is not None and _is_all_of(tx, site_id, visitor_id, endorser_id):
-        _forget_links(tx, endorser_id)
+        forget_links(tx, tables.profile_links.c.endorser_id == endorser_id)
     tx.execute(sa.delete(merges).where(merges.c.visitor_id == visitor_id))
     _make_nobody(tx, visitor_id, at)
 

@@ -115,11 +115,18 @@ def _settle(tx: sa.Connection, item: Outcome) -> str | None:
     if row is None:
         return None
     after = _missing(row, item) if item.found.state == "nothing" else _there(row, item)
+    if item.found.state != "proven" and _signed_in(tx, row):
+        after = {"due_at": None}  # proven by signing in there: it needs no link
     tx.execute(sa.update(_links).where(same).values(checked_at=item.at, outcome=item.found.outcome, **after))
     if after.get("found") == "proven" and row.found != "proven":
         journal.append(tx, [{"site_id": row.site_id, "kind": "proven", "at": item.at, "about_id": row.id}])
     settle_address(tx, row.site_id, row.same)
     return tx.scalar(sa.select(_links.c.state).where(same))
+
+
+def _signed_in(tx: sa.Connection, row: sa.Row) -> bool:
+    grants = tables.profile_grants.c
+    return row.found == "proven" and tx.scalar(sa.select(grants.link_id).where(grants.link_id == row.id)) is not None
 
 
 def _there(row: sa.Row, item: Outcome) -> dict:

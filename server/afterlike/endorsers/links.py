@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from afterlike import tables
 from afterlike.addresses import BadAddress, cleaned, host_of, is_public_name
 from afterlike.endorsers import gate
-from afterlike.endorsers.disputes import same_address, settle_address
+from afterlike.endorsers.disputes import same_address, settle_address, settle_addresses
 from afterlike.endorsers.networks import network_of, plain_door
 from afterlike.endorsers.people import person
 from afterlike.endorsers.spam import scored
@@ -114,10 +114,16 @@ def remove_link(tx: sa.Connection, items: list[tuple[int, int, int]]) -> list[bo
 
 
 def _remove(tx: sa.Connection, endorser_id: int, link_id: int, at: int) -> bool:
-    links = tables.profile_links
-    own = (links.c.id == link_id) & (links.c.endorser_id == endorser_id)
-    gone = tx.execute(sa.delete(links).where(own).returning(links.c.site_id, links.c.same)).first()
-    if gone is not None:
-        settle_address(tx, gone.site_id, gone.same)
+    gone = forget_links(tx, (tables.profile_links.c.id == link_id) & (tables.profile_links.c.endorser_id == endorser_id)) == 1
+    if gone:
         _agree_to_show(tx, endorser_id, None, at)
-    return gone is not None
+    return gone
+
+
+def forget_links(tx: sa.Connection, which: sa.ColumnElement[bool]) -> int:
+    """Deletes profile links with how they were proven, and settles whose the addresses are now; how many."""
+    links, grants = tables.profile_links, tables.profile_grants
+    tx.execute(sa.delete(grants).where(grants.c.link_id.in_(sa.select(links.c.id).where(which))))
+    gone = tx.execute(sa.delete(links).where(which).returning(links.c.site_id, links.c.same)).all()
+    settle_addresses(tx, {tuple(row) for row in gone})
+    return len(gone)

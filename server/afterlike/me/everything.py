@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import sqlalchemy as sa
 
-from afterlike import endorsers, followup, prompts, tables
+from afterlike import endorsers, followup, prompts, publicity, tables
 from afterlike.endorsers import Person
 from afterlike.show import amount
 from afterlike.show import iso as moment
@@ -123,11 +123,13 @@ def _ledger(tx: sa.Connection, person: Person) -> list[dict]:
 
 
 def _profiles(tx: sa.Connection, person: Person) -> list[dict]:
-    links = tables.profile_links.c
+    links, grants = tables.profile_links.c, tables.profile_grants
     return _rows(tx, sa.select(links.uuid, links.url.label("address"), links.name, links.state, links.network, links.claimed_at,
                                links.published_at.label("shown_since_at"), links.checked_at, links.proven_at,
                                links.outcome.label("last_check"), links.score.label("looks_like_spam"),
-                               links.reasons.label("why_it_does"), links.review.label("looked_at_by_hand"), links.reviewed_at)
+                               links.reasons.label("why_it_does"), links.review.label("looked_at_by_hand"), links.reviewed_at,
+                               grants.c.host.label("proven_by_signing_in_at_host"), grants.c.granted_at.label("signed_in_at"))
+        .join_from(tables.profile_links, grants, grants.c.link_id == links.id, isouter=True)
         .where(links.endorser_id == person.id, links.site_id == person.site_id).order_by(links.id))
 
 
@@ -140,6 +142,38 @@ def _outside(tx: sa.Connection, person: Person) -> list[dict]:
     """That somebody of the site wrote to them on another network; what was written is not here."""
     letters = tables.outside_letters.c
     return _rows(tx, sa.select(letters.network, letters.wrote_at).where(letters.endorser_id == person.id).order_by(letters.id))
+
+
+def _quotes(tx: sa.Connection, person: Person) -> list[dict]:
+    quotes, products, links = tables.quotes.c, tables.products.c, tables.profile_links
+    return _rows(tx, sa.select(
+        quotes.id.label("number"), products.key.label("product_key"), quotes.source.label("said_in"), quotes.said_at,
+        quotes.asked_words.label("asked_for"), quotes.words.label("allowed"), quotes.name.label("name_shown"),
+        links.c.url.label("profile_shown"), quotes.places, quotes.perk.label("what_you_got_in_return"), quotes.state,
+        quotes.asked_at, quotes.mailed_at, quotes.answered_at, quotes.until_at, quotes.ended_at, quotes.hidden_at,
+    ).join_from(tables.quotes, tables.products, products.id == quotes.product_id)
+        .join(links, links.c.id == quotes.link_id, isouter=True)
+        .where(quotes.endorser_id == person.id).order_by(quotes.id))
+
+
+def _feed(tx: sa.Connection, person: Person) -> list[dict]:
+    keys = tables.feed_keys.c
+    return _rows(tx, sa.select(keys.made_at.label("address_made_at")).where(keys.endorser_id == person.id))
+
+
+def _shares(tx: sa.Connection, person: Person) -> list[dict]:
+    return [
+        {"product": one.product, "code": one.code, "made_at": moment(one.made_at), "people": one.people,
+         "came_back": one.visits, "likes": one.likes}
+        for one in publicity.shares_of(tx, person.id)
+    ]
+
+
+def _came_by(tx: sa.Connection, person: Person) -> list[dict]:
+    """That somebody else's link brought them; whose it was is that person's business."""
+    credits = tables.share_credits.c
+    return _rows(tx, sa.select(credits.kind.label("you"), credits["at"].label("credited_at"))
+        .where(credits.visitor_id.in_(_browsers(person))).order_by(credits["at"]))
 
 
 def _conversations(tx: sa.Connection, person: Person) -> list[dict]:
@@ -212,6 +246,10 @@ WHAT: tuple[tuple[str, Callable], ...] = (
     ("profiles",                   _profiles),
     ("public_pages",               _public_pages),
     ("letters_elsewhere",          _outside),
+    ("quotes_of_you",              _quotes),
+    ("your_feed",                  _feed),
+    ("links_you_share",            _shares),
+    ("links_you_came_by",          _came_by),
     ("conversations",              _conversations),
     ("browsers",                   _my_browsers),
     ("return_visits",              _visits),
@@ -245,6 +283,6 @@ def _pair(name: str, value, row) -> tuple[str, object]:
         return name, moment(value) or None
     if name.endswith("_minor"):
         return name.removesuffix("_minor"), amount(value, row["currency"]) or None
-    if name in ("topics", "consents", "items"):
+    if name in ("topics", "consents", "items", "places"):
         return name, json.loads(value) if value else None
     return name, bytes(value).hex() if isinstance(value, bytes | memoryview) else value

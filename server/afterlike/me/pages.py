@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from flask import Response, request
 
-from afterlike import endorsers, erasure, followup, purposes, web
+from afterlike import endorsers, erasure, followup, publicity, purposes, web
 from afterlike.clock import DAY, now
 from afterlike.endorsers import Person
 from afterlike.me import everything, guard, reads, ways_in
@@ -36,10 +36,25 @@ SAID = {
     "many-profiles":  ("profiles", "bad", marked("You have left as many profiles as we can keep. Remove one first.")),
     "shown":          ("profiles", "good", marked("Your profile may be shown now.")),
     "hidden":         ("profiles", "good", marked("Your profile is not shown any more.")),
+    "grant-proven":   ("profiles", "good", marked("Proven: this profile is yours.")),
+    "grant-failed":   ("profiles", "bad", marked("The other side did not confirm who you are. Nothing was changed.")),
+    "grant-none":     ("profiles", "bad", marked("We found no way to sign in there. Give your server, like mastodon.social, "
+                                                 "or a page of yours with IndieAuth.")),
     "removed":        ("profiles", "good", marked("Your profile is gone.")),
     "not-now":        ("profiles", "bad", marked("This was checked often enough for now. Try again in an hour.")),
     "bad-name":       ("profiles", "bad", marked("Write the name that your page shows, in at most 100 characters.")),
     "page-kept":      ("profiles", "good", marked("Kept. Your public page shows this now.")),
+    "quote-given":    ("quotes", "good", marked("Thank you. Your words may be shown now.")),
+    "quote-refused":  ("quotes", "good", marked("Noted. Your words are not shown.")),
+    "quote-back":     ("quotes", "good", marked("Taken back. Your words are not shown any more.")),
+    "quote-bad":      ("quotes", "bad", marked("Nothing was changed. Leave words out, but change none, "
+                                               "and choose at least one place.")),
+    "quote-other":    ("quotes", "bad", marked("The words have changed since you opened the page. Read them again first.")),
+    "shared":         ("shares", "good", marked("Here is your link. Whoever opens it comes to the product’s page.")),
+    "share-ended":    ("shares", "good", marked("Your link has ended. It leads nowhere now.")),
+    "many-shares":    ("shares", "bad", marked("You have as many links as we can keep. End one first.")),
+    "feed-made":      ("feed", "good", marked("Your feed has a new address. An earlier one is worth nothing now.")),
+    "feed-ended":     ("feed", "good", marked("Your feed has ended.")),
     "answered":       ("conversations", "good", marked("Your answer is on its way.")),
     "not-me":         ("browsers", "good", marked("Thank you. What came from that browser is not yours any more.")),
     "nothing-to-undo": ("browsers", "bad", marked("This was undone already.")),
@@ -85,6 +100,9 @@ def _left(tx: sa.Connection, person: Person) -> dict:
     answers, answers_total = reads.answers_of(tx, person, most=reads.AT_A_GLANCE)
     return {
         "likes": likes, "likes_total": likes_total, "answers": answers, "answers_total": answers_total,
+        "shares": publicity.shares_of(tx, person.id), "told_from": publicity.TOLD_FROM,
+        "feed": publicity.token_of(tx, house().keyring, person.id), "our_address": house().config.address,
+        "quotes": publicity.quotes_of(tx, person.id), "quote_places": publicity.PLACES,
         "news": reads.news_of(tx, person), "conversations": followup.conversations_of(tx, person.id), "uuid_text": uuid_text,
     }
 
@@ -97,8 +115,9 @@ def _settings(tx: sa.Connection, person: Person, site: Site) -> dict:
         "topics": endorsers.topics_of(tx, person.channel_id),
         "agreed": [(purposes.name_of(one.purpose, person.locale), one) for one in consents if not one.withdrawn_at],
         "offers": offers(person, site, consents),
-        "public": wording_for(PUBLIC, person, site),
+        "public": wording_for(PUBLIC, person, site), "quoting": wording_of_quote(person, site), "at": at,
         "profiles": reads.profiles_of(tx, person), "page": endorsers.page_of(tx, person.id), "networks": endorsers.NETWORKS,
+        "grants": endorsers.grants_of(tx, person.id),
         "browsers": endorsers.browsers_of(tx, person.id),
         "news_allowed": any(one.purpose == "news" and not one.withdrawn_at for one in consents),
         "paused": paused,
@@ -120,6 +139,11 @@ def offers(person: Person, site: Site, consents: list) -> list[Offer]:
 def wording_for(purpose: str, person: Person, site: Site) -> Wording:
     """Our own words for a purpose, in this person's language."""
     return purposes.built_in(purpose, locale=person.locale, controller=site.name, privacy_url=site.privacy_url)
+
+
+def wording_of_quote(person: Person, site: Site) -> Wording:
+    """The words under which they let a quote be shown."""
+    return purposes.of_quote(locale=person.locale, controller=site.name, privacy_url=site.privacy_url)
 
 
 def notice(person: Person) -> Notice | None:
