@@ -239,3 +239,23 @@ def test_a_notice_that_cannot_be_shown_comes_back_with_a_sentence(shop, fields):
     [typed] = fields.values()
     assert wrong.status == 422 and 'aria-invalid="true"' in wrong.text and typed.strip()[:60] in wrong.text
     assert "none yet" in shop.viewer.get(f"{shop.path}/mail").words
+
+
+def test_a_test_letter_tells_in_plain_words_how_far_it_came(shop):
+    told = shop.desk.post(f"{shop.path}/mail/test").words
+    assert "The mail server took it." in told and "not encrypted" in told and "not signed" in told
+    assert any(ADMIN in letter.recipients and b"test letter" in letter.raw for letter in shop.peer.letters)
+    shop.peer.answer = f"554 5.7.1 not from <{ADMIN}>"
+    told = shop.desk.post(f"{shop.path}/mail/test")
+    assert "refused the letter itself. It said: 554 5.7.1" in told.words and f"&lt;{ADMIN}" not in told.text
+
+
+def test_saved_replies_over_http(shop):
+    path = f"{shop.path}/conversations/replies"
+    assert "No saved reply yet" in shop.viewer.get(path).words
+    assert shop.desk.post(path, name="Thanks", words=HOSTILE).to == f"{path}?done=saved"
+    wrong = shop.desk.post(path, name="Thanks", words="Again")
+    assert wrong.status == 422 and "Another saved reply has this name." in wrong.words and "Again" in wrong.text
+    shown = shop.viewer.get(path)
+    assert "<script>alert" not in shown.text and 'method="post" action="/admin/sites' not in shown.text
+    assert "<script>alert" not in shop.desk.get(begun(shop)).text
