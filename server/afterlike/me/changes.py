@@ -13,7 +13,7 @@ from afterlike.endorsers import Person
 from afterlike.errors import AfterlikeError, Conflict, Invalid, NotFound, Refused
 from afterlike.me import guard, pages, reads
 from afterlike.purposes import PURPOSES
-from afterlike.web import house, peer
+from afterlike.web import house, network, peer
 from afterlike.wire import UUID
 from afterlike.words import marked, text
 
