@@ -55,6 +55,8 @@ def ada(town, shop_site) -> Endorser:
     [known] = rows(town, tables.channels.select().where(tables.channels.c.address == ADA.email))
     desk, person = signed_in(town.server, ADMIN), f"/admin/sites/{shop_site.site}/people/{known.endorser_id}"
     assert desk.post(f"{person}/tags", tag="to quote").status == desk.post(f"{person}/notes", note="Likes lamps.").status == 303
+    made.shopper.leave(made.liked[0], "https://instagram.com/ada")
+    assert desk.post(f"{person}/outside", network="instagram").status == made.post("/me/public", name="Ada").status == 303
     return made
 
 
