@@ -70,6 +70,8 @@ def ada(town, shop_site) -> Endorser:
         tx.execute(tables.conversation_notes.insert().values(conversation_id=talk, words="Ask about the shade.", noted_at=1))
         tx.execute(tables.bounces.insert().values(site_id=known.site_id, channel_id=known.id, kind="soft", status="4.2.2",
                                                   digest=b"1" * 16, at=1))
+    made.shopper.leave(made.liked[0], "https://instagram.com/ada")
+    assert desk.post(f"{person}/outside", network="instagram").status == made.post("/me/public", name="Ada").status == 303
     return made
 
 
