@@ -28,7 +28,7 @@ NO_PAGES = re.compile(
 )
 UNMET = {
     "/": "leads on to the admin",
-    "/admin/sites/<key>/mentions/<int:mention>": "needs a page elsewhere that mentions one of ours; tests/admin/test_looks.py opens it",
+    "/admin/sites/<key>/mentions/<int:mention>": "needs a page elsewhere that speaks of ours; tests/admin/test_looks.py opens it",
     "/me/grants/back": "comes from somebody else's server; tests/me/test_granting.py opens it",
     "/said/<site_key>/<int:product>": "needs words that may be quoted; tests/publicity/test_looks.py opens it",
     "/admin/sites/<key>/people/erasures/<int:erasure>": "needs people who are gone then; tests/insight/test_looks.py opens it",
