@@ -277,7 +277,7 @@ def send(desk: Desk, face, key: str, rows: dict[str, int], **more):
     for room in ("conversations", "mail", "filters", "keys"):
         path = path.replace(f"{room}/<int:id>", f"{room}/{rows.get(room, 1)}")
     if face.method == "GET":
-        return desk.get(f"{path}?like={rows['bens']}&likes={rows['cleos']}")
+        return desk.get(f"{path}?like={rows.get('bens', 1)}&likes={rows.get('cleos', 1)}")
     filled = {"email": f"{new_id()}@here.test", "role": "viewer"}
     filled |= {"name": "Here", "locale": "en", "time_zone": "UTC", "cooldown": "24", "origins": "https://here.test"}
     filled |= {"page": "http://localhost:1/", "decision": "hold", "words": "Hello", "uuid": new_id(), "state": "open"}
@@ -285,7 +285,7 @@ def send(desk: Desk, face, key: str, rows: dict[str, int], **more):
     if face.path.startswith("/admin/sites/<key>/quotes"):
         filled |= {"source": "message", "id": rows.get("said", 1), "perk": "none", "do": "hide"}
     filled |= {"query": "q=lamp", "start": "why", "act": "pause", "cooldown_hours": "24"} | MEET
-    filled |= {"query": f"likes={rows['cleos']}", "people": "1"} if path.endswith("people/erase") else {}
+    filled |= {"query": f"likes={rows.get('cleos', 1)}", "people": "1"} if path.endswith("people/erase") else {}
     filled |= {"decision": "accept"} if "/mentions/" in path or "/links/" in path else {}
     filled |= {"network": "instagram"}
     filled |= {"note": "Ask about the shade.", "name": new_id()} if "conversations" in path else {}

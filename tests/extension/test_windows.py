@@ -307,7 +307,7 @@ def test_after_a_reload_of_the_extension_its_old_buttons_go_without_an_error(ope
         page.evaluate("document.body.append('More')")
     else:
         popup = press_icon(pages.context, page)
-        until(lambda: "Found here: 2" in popup.ask(TEXT), what="the new buttons")
+        until(lambda: "Found here: 2" in popup.ask(TEXT), within_s=30, what="the new buttons")
     expect(page.get_by_role("button", name="Like")).to_have_count(2 if notice == "the icon" else 0)
     if notice == "the icon":
         page.get_by_role("button", name="Like Blue").click()
