@@ -261,7 +261,7 @@ PAYLOADS = (
 )
 
 
-COUNTED_LATER = ("drops", "tallies", "people_sums", "product_sums", "site_sums", "answer_sums")
+COUNTED_LATER = ("drops", "button_sightings", "tallies", "people_sums", "product_sums", "site_sums", "answer_sums")
 
 
 def everything_of(door: Door) -> dict[str, int]:
