@@ -98,7 +98,7 @@ def test_a_row_says_what_where_why_and_who(full):
     shown = full.desk.get(f"{full.path}?q=lamp")
     for words in ("Reading lamp", "€19.99", "shop.test /lamp?colour=red", "What do you like about it?",
                   "The look, Something else: it sings", "Ada Byron", "instagram.com /ada.byron",
-                  "claimed, not proven", "Counted"):
+                  "given, not checked", "Counted"):
         assert words in shown.words
     assert "a visitor" in full.desk.get(f"{full.path}?q=chair").words
 

@@ -12,6 +12,14 @@ EMPTY = {  # page -> (what will stand here, where that begins)
     "": ("who likes your products", "/tag"),
     "/endorsements": ("The first like appears here", "/tag"),
     "/conversations": ("begins with one like", "/endorsements"),
+    "/conversations/replies": ("What you save here", "/conversations"),
+    "/mentions": ("it will stand here", "/mentions"),
+    "/quotes": ("ready to copy and to show", "/quotes/new"),
+    "/quotes/shared": ("make a link to something they like", "/quotes"),
+    "/widget": ("taken from the page", "/widget"),
+    "/widget/privacy": ("What browsers", "/widget/privacy"),
+    "/widget/words": ("words", "/widget/words"),
+    "/people/links": ("looks like link spam", "/people"),
     "/people": ("they stand here", "/prompts"),
     "/products": ("A product stands here from its first like on", "/tag"),
     "/answers": ("is added up here", "/prompts"),
@@ -28,7 +36,7 @@ EMPTY = {  # page -> (what will stand here, where that begins)
     "/admins": ("None is open", "/admins"),
     "/audit": ("whose data they read", "/audit"),
 }
-OF_ROWS = re.compile(r"<|\.(csv|jsonl|svg)$|/latest$|/new$|/everything|/people/erase$")
+OF_ROWS = re.compile(r"<|\.(csv|jsonl|svg|css)$|/latest$|/new$|/everything|/people/erase$")
 
 
 def test_every_page_of_a_site_is_asked():

@@ -1,5 +1,6 @@
 """Claims on origins: proven by what is there, rechecked, lapsed after two failures, one site's at a time; on both databases."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -339,7 +340,9 @@ def _as_viewer(tx: sa.Connection, items: list[int]) -> list[None]:
 
 def mailed(database, smtp_peer, at: int) -> int:
     """How many letters about lapses left."""
-    config = SimpleNamespace(smtp_url=smtp_peer.url, mail_from="likes@likes.test", address="https://likes.test")
+    config = SimpleNamespace(
+        smtp_url=smtp_peer.url, mail_from="likes@likes.test", address="https://likes.test", folder=Path("nowhere")
+    )
     return outbox.deliver(database, {"claim_lapsed": lambda payload: sites.send_lapse(database, config, payload)}, now=at)
 
 
