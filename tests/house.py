@@ -41,7 +41,6 @@ CATCHES_ALL = {
     "server/afterlike/writer.py": "somebody waits for an answer, whatever it was, and is told",
 }
 MOST_LINES = 450
-LONG_LISTS = {"server/afterlike/tables.py"}  # one page to look things up in, however long
 MOST_BODY_LINES = 60
 HIDDEN_IMPORTS = {"import_module", "__import__", "import_string", "spec_from_file_location", "run_module", "exec"}
 BAD_NAMES = re.compile(r"^_*(get|handle|process)_[a-z]")
@@ -270,7 +269,7 @@ def looks(path: str, source: str) -> Told:
         return []  # made by alembic, as long as the schema, never changed again
     tree = ast.parse(source)
     told = [] if (ast.get_docstring(tree) or "").strip() else [f"{path} does not say in its first line what it is for"]
-    if source.count("\n") > MOST_LINES and path not in LONG_LISTS:
+    if source.count("\n") > MOST_LINES:
         told.append(f"{path} has over {MOST_LINES} lines")
     if BAD_FILES.search(Path(path).name):
         told.append(f"{path} is named after nothing")

@@ -18,6 +18,14 @@ AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 SECRET = re.compile(r"[0-9a-f]{32}")
+LINE_END = re.compile(r"\r\n?")
+# Lone surrogates, and what turns the direction of what follows: in a text of several people it would turn the others' too.
+UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def typed_text(typed: str) -> str:
+    """What was typed into a form, as it is kept: line ends as one character, nothing that cannot be seen, no space around it."""
+    return UNSEEN.sub("", LINE_END.sub("\n", typed)).strip()
 
 
 def parsed(raw: bytes, *, content_type: str = "application/json", encoding: str = "") -> dict:

@@ -10,8 +10,9 @@ from admin.desk import ask, ids, shopper_of, signed_in
 from conftest import ADMIN
 from followup.making import behind
 
-from afterlike import tables
-from afterlike.collect import mention_rules
+from afterlike import sites, tables
+from afterlike.clock import HOUR, now
+from afterlike.collect import mention_rules, mentions
 from afterlike.safefetch import Fetched
 from cast import LAMP
 from parts.product import Server, make_site
@@ -229,3 +230,14 @@ def test_a_source_that_fails_is_looked_at_later(town):
     assert send(town, source).status == 202
     until(lambda: row_of(town, source).tries == 1, within_s=40, what="the look at the source")
     assert row_of(town, source).state == "waiting" and row_of(town, source).due_at > row_of(town, source).received_at
+
+
+def test_what_is_told_once_more_during_a_look_is_looked_at_again(town):
+    source, later = "https://blog.invalid/again", now() + HOUR  # the worker does not look at it meanwhile
+    with behind(town.server) as tx:
+        site_id = sites.site_named(tx, town.site).id
+        for at in (later, later + 9):
+            mentions.receive(tx, [mentions.Received(site_id, source, TARGET, at)])
+        row = tx.execute(sa.select(tables.webmentions).where(tables.webmentions.c.source == source)).one()
+        mentions.settle(tx, [mentions.Outcome(row.id, site_id, b"v" * 16, None, "gone", True, later + 10, later)])
+    assert row_of(town, source).due_at == later + 9

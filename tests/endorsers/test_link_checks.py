@@ -37,13 +37,27 @@ def somebody(database: Database, url: str, site_id: int | None = None) -> tuple[
 
 def found(database: Database, link: int, what: backlinks.Found, at: int) -> sa.Row:
     row = read(database, link)
-    database.write(link_checks.settle, link_checks.Outcome(link_checks.Due(link, row.url, row.endorser_id), what, at))
+    database.write(link_checks.settle, link_checks.Outcome(link_checks.Due(link, row.url, row.endorser_id, row.due_at), what, at))
     return read(database, link)
 
 
 def read(database: Database, link: int) -> sa.Row:
     with database.read() as tx:
         return tx.execute(sa.select(tables.profile_links).where(tables.profile_links.c.id == link)).one()
+
+
+def test_a_check_that_is_asked_for_during_another_is_made_too(database):
+    _, who, link = somebody(database, "https://ada.example/")
+    database.write(link_checks.ask_check, (who, link, NOW))
+    [looking] = read_due(database)
+    database.write(link_checks.ask_check, (who, link, NOW + 9))
+    database.write(link_checks.settle, link_checks.Outcome(looking, NOTHING, NOW + 10))
+    assert [one.due_at for one in read_due(database)] == [NOW + 9] and read(database, link).checked_at is None
+
+
+def read_due(database: Database) -> list[link_checks.Due]:
+    with database.read() as tx:
+        return link_checks.due(tx, NOW + 99)
 
 
 def proofs_told(database: Database) -> int:

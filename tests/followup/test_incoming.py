@@ -65,6 +65,7 @@ ENCODINGS = {
     "quoted-printable": (encoded("utf-8", b"Sch=C3=B6n=\r\ne", "quoted-printable"), "Schöne"),
     "nothing that can be seen": (encoded("utf-8", b"No\x00thing\x1b[31m\xef\xbf\xbe"), "Nothing[31m"),
     "a lone surrogate": (encoded("utf-7", b"H+2AA-i"), "H"),
+    "a charset with a NUL in it": (encoded("utf-8", b"Good").replace(b'charset="utf-8"', b"charset*=a\0b'en'utf-8"), "Good"),
     "a codec that is no charset": (encoded("hex", b"6161"), "6161"),
 }
 

@@ -79,7 +79,7 @@ def _mailed(shop) -> list:
 def test_before_writing_the_page_says_who_it_is_and_what_they_agreed_to(shop):
     shown = shop.desk.get(f"{shop.path}/conversations/new?like={shop.like}")
     for words in (
-        "Write to Ada Byron", "Reading lamp", "The look", "instagram.com", "claimed, not proven",
+        "Write to Ada Byron", "Reading lamp", "The look", "instagram.com", "given, not checked",
         "Shop may write to me personally by e-mail about what I liked and said.", "You get this because you liked Reading lamp",
         "no postal address so far", "Send the letter",
     ):  # fmt: skip

@@ -1,4 +1,4 @@
-"""Migrations make exactly the schema of tables.py, whoever starts when; and a database knows its own pepper."""
+"""Migrations make exactly the schema of `tables`, whoever starts when; and a database knows its own pepper."""
 
 import sqlite3
 import subprocess

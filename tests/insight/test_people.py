@@ -91,11 +91,15 @@ def merge(database, shop, one: int, other: int) -> int:
 
 def test_two_made_one_are_one_everywhere_and_two_again(database, shop):
     database.write(endorsers.tag, endorsers.Noted(shop.site, shop.ben, "fair", NOW))
+    instagram = {"site_id": shop.site, "uuid": b"v" * 16, "endorser_id": shop.ben, "name": None, "claimed_at": NOW}
+    database.write(endorsers.claim_links, instagram | {"url": "https://instagram.com/ben"})
+    database.write(endorsers.note_outside, (shop.site, shop.ben, "instagram", 101, NOW))
     before = totals(database, shop)
     assert merge(database, shop, shop.ada, shop.ben) == shop.ada  # who proved an address stays
     assert found(database, shop) == [shop.ada] and (totals(database, shop).likers, before.likers) == (2, 3)
     with database.read() as tx:
         assert person.line(tx, shop.ada).names == ["Ben B."] and person.line(tx, shop.ada).tags == ["fair"]
+        assert [one.network for one in endorsers.outside_of(tx, shop.ada)] == ["instagram"]
         assert not person.here(tx, shop.site, shop.ben) and endorsers.merged_into(tx, shop.site, shop.ben) == shop.ada
         [row] = endorsers.merged_with(tx, shop.ada)
         assert (row.from_id, row.browsers) == (shop.ben, 1)
@@ -104,6 +108,7 @@ def test_two_made_one_are_one_everywhere_and_two_again(database, shop):
     assert sorted(found(database, shop)) == sorted([shop.ada, shop.ben]) and totals(database, shop) == before
     with database.read() as tx:
         assert person.line(tx, shop.ben).names == ["Ben B."] and person.line(tx, shop.ada).tags == ["fair"]
+        assert [one.network for one in endorsers.outside_of(tx, shop.ada)] == ["instagram"]
     with pytest.raises(NotFound):
         database.write(endorsers.part_people, (shop.site, shop.ada, shop.ben, NOW))
 

@@ -41,6 +41,9 @@ def shop(database):
         made.agree(likes[4], person=BEN)
         made.visit("ada"), made.order("ada"), made.visit("dan")
         followup.begin(made.tx, [followup.Beginning(made.site, likes[0], 100 + made.site, uuid.uuid4().bytes, "Hello", NOW)])
+        made.tx.execute(sa.insert(tables.quotes).values(
+            site_id=made.site, endorser_id=who, like_id=likes[0], product_id=lamp, source="answer", source_id=1,
+            part="reason", said_at=NOW, asked_words="The look", state="asked", asked_at=NOW))
         endorsers.tag(made.tx, [endorsers.Noted(made.site, who, "fair", NOW)])
     return SimpleNamespace(site=made.site, lamp=lamp, chair=chair, likes=likes, who=who, house=SimpleNamespace(db=database))
 
@@ -69,7 +72,7 @@ def test_the_numbers_are_those_of_all_they_left(database, shop):
         lamps = many.preview(tx, matching(database, shop, product=shop.lamp))
         ben = many.preview(tx, ticked(shop, 1))
     assert lamps == {"people": 3, "nameless": 2, "chosen": 3, "likes": 4, "answers": 1, "visits": 1, "orders": 1, "addresses": 1,
-                     "profiles": 0, "conversations": 1, "letters": 1, "notes": 0, "tags": 1}
+                     "profiles": 0, "conversations": 1, "letters": 1, "notes": 0, "tags": 1, "quotes": 1}
     assert {name: n for name, n in ben.items() if n} == {"people": 1, "nameless": 1, "chosen": 1, "likes": 1}
 
 

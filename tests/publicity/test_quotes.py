@@ -4,8 +4,8 @@ import json
 
 import pytest
 import sqlalchemy as sa
-from followup.making import a_friend, only
-from ground.making import NOW
+from followup.making import a_friend, only, rows
+from ground.making import NOW, Aside, opened
 from publicity.making import WORDS, a_speaker, acts, asks, says, seen
 
 from afterlike import endorsers, erasure, publicity, tables
@@ -13,6 +13,7 @@ from afterlike.clock import DAY
 from afterlike.errors import Invalid, NotFound, Refused
 from afterlike.publicity import quotable, quotes
 from cast import PEOPLE
+from parts.programs import until
 
 
 @pytest.mark.parametrize(("short", "whole", "fits"), [
@@ -212,3 +213,17 @@ def test_letters_of_the_shop_are_not_what_people_said(database, speaker):
     speaker.message = ours
     with pytest.raises(NotFound):
         asks(database, speaker, "Hello Ada")
+
+
+def test_two_admins_who_ask_at_the_same_moment_ask_once(fresh_postgres):
+    with opened(fresh_postgres, patience_s=10) as here, opened(fresh_postgres, patience_s=10) as there:
+        speaker = a_speaker(here)
+        wish = quotes.Ask(speaker.site, "message", speaker.message, "", WORDS, None, speaker.admin, NOW)
+        stuck = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        with there.engine.begin() as slower:
+            with here.engine.begin() as quicker, here.engine.connect() as watching:
+                first = quotes.ask(quicker, [wish])
+                waiting = Aside(lambda: quotes.ask(slower, [wish]))
+                until(lambda: watching.scalar(stuck), what="the second to wait for the first")
+            assert waiting.result() == first
+        assert len(rows(here, tables.quotes)) == 1 and len([act for act in acts(here) if act[0] == "requested"]) == 1

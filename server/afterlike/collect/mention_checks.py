@@ -55,7 +55,8 @@ def _check(house: House, row: sa.Row) -> None:
         said, problem, gone = None, "away", False
     else:
         said, problem, gone = look(row.source, row.target, house.config.fetch_allow)
-    outcome = mentions.Outcome(row.id, row.site_id, stands_for(house, row.site_id, row.source), said, problem, gone, now())
+    visitor = stands_for(house, row.site_id, row.source)
+    outcome = mentions.Outcome(row.id, row.site_id, visitor, said, problem, gone, now(), row.due_at)
     state = house.db.write(mentions.settle, outcome)
     log.info("webmention %s: %s, now %s", row.id, problem or said.kind, state or "removed")
 

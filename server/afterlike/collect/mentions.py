@@ -33,7 +33,10 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a look at the source found: said; None and why not, for good (`gone`) or for now. `visitor` stands for the source."""
+    """What a look at the source found: said; None and why not, for good (`gone`) or for now. `visitor` stands for the source.
+
+    `due_at` is since when it waited to be looked at.
+    """
 
     id: int
     site_id: int
@@ -42,6 +45,7 @@ class Outcome:
     problem: str | None
     gone: bool
     at: int
+    due_at: int
 
 
 def pair_hash(source: str, target: str) -> bytes:
@@ -71,11 +75,12 @@ def _settle(tx: sa.Connection, item: Outcome) -> str | None:
     row = tx.execute(sa.select(_mentions).where(_mentions.c.id == item.id).with_for_update()).first()
     if row is None:
         return None
+    again = None if row.due_at == item.due_at else row.due_at  # told once more while we looked: so do we
     seen = row.state in ("held", "accepted", "refused")
     if item.said is None and not item.gone and row.tries < len(TRIES):
-        _write(tx, row.id, tries=row.tries + 1, due_at=item.at + TRIES[row.tries], problem=item.problem)
+        _write(tx, row.id, tries=row.tries + 1, due_at=again or item.at + TRIES[row.tries], problem=item.problem)
         return row.state
-    told = {"due_at": None, "checked_at": item.at, "problem": item.problem, "tries": 0}
+    told = {"due_at": again, "checked_at": item.at, "problem": item.problem, "tries": 0}
     if item.said is None:
         after = ("gone" if seen else "wrong") if item.gone or not seen else row.state
         _write(tx, row.id, state=after, **told)

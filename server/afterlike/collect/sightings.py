@@ -5,19 +5,13 @@ Whoever asks without a page of the site around them (no Origin of its own) is no
 nobody sells, up to MOST, and nothing more.
 """
 
-import logging
-import threading
-
 import sqlalchemy as sa
 
 from afterlike import catalog, db, tables
 from afterlike.clock import DAY, now
+from afterlike.collect.later import Later
 from afterlike.db import Database
-from afterlike.errors import Unavailable
 
-log = logging.getLogger(__name__)
-
-PAUSE_S = 1.0
 MOST = 20_000  # keys of a site
 MOST_KNOWN = 200_000  # that a process remembers of today
 KEPT_DAYS = 90  # since it was last asked for
@@ -29,11 +23,8 @@ class Sightings:
     """What this process saw today, and what of it is not in the database yet."""
 
     def __init__(self, database: Database):
-        self._database = database
+        self._later = Later(database, add, set(), "buttons that were seen")
         self._known: set[tuple[int, int, str]] = set()
-        self._new: set[tuple[int, int, str]] = set()
-        self._lock = threading.Lock()
-        self._timer: threading.Timer | None = None
 
     def note(self, site_id: int, keys: list[str]) -> None:
         """A page of the site asked for these. Costs a look into a set where they are known already."""
@@ -41,28 +32,14 @@ class Sightings:
         new = {(site_id, day, key) for key in keys} - self._known
         if not new:
             return
-        with self._lock:
-            if len(self._known) > MOST_KNOWN:
-                self._known = set()
-            self._known |= new
-            self._new |= new
-            if self._timer is None:
-                self._timer = threading.Timer(PAUSE_S, self.keep)
-                self._timer.daemon = True
-                self._timer.start()
+        if len(self._known) > MOST_KNOWN:
+            self._known = set()
+        self._known |= new
+        self._later.add(new)
 
     def keep(self) -> None:
-        """Keeps them; what could not be kept is kept with the next."""
-        with self._lock:
-            new, self._new, self._timer = self._new, set(), None
-        if not new:
-            return
-        try:
-            self._database.write(add, new)
-        except Unavailable:
-            log.warning("%d buttons that were seen are not in the database yet", len(new))
-            with self._lock:
-                self._new |= new
+        """Keeps them now."""
+        self._later.keep()
 
 
 def add(tx: sa.Connection, items: list[set[tuple[int, int, str]]]) -> list[None]:

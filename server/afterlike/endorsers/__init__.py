@@ -35,7 +35,18 @@ from afterlike.endorsers.links import claim_links, profile_address, publish_link
 from afterlike.endorsers.mailing import ask_for_link, send_confirmation, send_way_in
 from afterlike.endorsers.merging import Browser, browsers_of, undo_merge
 from afterlike.endorsers.networks import NETWORKS, typed_door
-from afterlike.endorsers.noting import Noted, note, notes_of, plain_tag, remove_note, tag, tags_of, untag
+from afterlike.endorsers.noting import (
+    LONGEST_NOTE,
+    Noted,
+    note,
+    notes_of,
+    plain_note,
+    plain_tag,
+    remove_note,
+    tag,
+    tags_of,
+    untag,
+)
 from afterlike.endorsers.optin import Asked, Confirmed, OptIn, ask, asked_for, confirm, expire, sweep_links
 from afterlike.endorsers.outside import note_outside, outside_of
 from afterlike.endorsers.people import (
@@ -64,8 +75,8 @@ from afterlike.endorsers.uniting import Merge, merge_people, merged_into, merged
 from afterlike.endorsers.visitors import Visitor, ensure_endorsers, recall, recognise
 
 __all__ = [
-    "ACTIONS", "LINK_LIMITS", "METHODS", "NETWORKS", "PACES", "VERDICTS", "Asked", "Browser", "Client", "Confirmed",
-    "Consent", "LinkState", "Links", "Merge", "NoWay", "NotProven", "Noted", "OptIn", "Person", "Proof",
+    "ACTIONS", "LINK_LIMITS", "LONGEST_NOTE", "METHODS", "NETWORKS", "PACES", "VERDICTS", "Asked", "Browser", "Client",
+    "Confirmed", "Consent", "LinkState", "Links", "Merge", "NoWay", "NotProven", "Noted", "OptIn", "Person", "Proof",
     "PublicPage", "Publishing", "Returned", "Stop", "Thresholds", "Try", "Verdict", "Visitor", "Way",
     "address_to_sign_in", "app_of", "ask", "ask_check", "ask_for_link", "asked_for", "begin_grant", "broken",
     "browsers_of", "channel_of_stop", "check_links", "claim_links", "confirm", "consents_of", "discovered",
@@ -73,7 +84,7 @@ __all__ = [
     "grants_of", "has_confirmed_address", "keep_app", "keep_page", "ledger_of", "letter_links", "link_state",
     "links_to_review", "may_contact", "merge_people", "merged_into", "merged_with", "note", "note_outside",
     "notes_of", "open_try", "outside_of", "page_at", "page_of", "part_people", "person", "person_at",
-    "person_named", "person_of_session", "plain_address", "plain_tag", "profile_address", "prove", "proven",
+    "person_named", "person_of_session", "plain_address", "plain_note", "plain_tag", "profile_address", "prove", "proven",
     "publish_link", "recall", "recognise", "record_publishing", "registered", "remove_link", "remove_note",
     "restart", "returned", "returns_of", "review_counts", "review_link", "secrets_of_a_try", "send_confirmation",
     "send_way_in", "set_consents", "set_pace", "set_topics", "stop", "stop_token", "subject", "sweep_grants",

@@ -34,11 +34,12 @@ _links = tables.profile_links
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A link that is to be looked at, for the pages that its owner has here."""
+    """A link that is to be looked at, for the pages that its owner has here; since when it waits."""
 
     id: int
     url: str
     endorser_id: int
+    due_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def due(tx: sa.Connection, at: int) -> list[Due]:
     """Links that somebody waits for first, then those whose day has come; one of each host, AT_ONCE at most."""
     links = _links.c
     asked = (
-        sa.select(links.id, links.url, links.endorser_id)
+        sa.select(links.id, links.url, links.endorser_id, links.due_at)
         .where(links.due_at <= at, links.network.is_(None))
         .order_by(links.checked_at.is_not(None), links.due_at, links.id)
         .limit(AT_ONCE * 8)
@@ -117,7 +118,10 @@ def _settle(tx: sa.Connection, item: Outcome) -> str | None:
     after = _missing(row, item) if item.found.state == "nothing" else _there(row, item)
     if item.found.state != "proven" and _signed_in(tx, row):
         after = {"due_at": None}  # proven by signing in there: it needs no link
-    tx.execute(sa.update(_links).where(same).values(checked_at=item.at, outcome=item.found.outcome, **after))
+    told = {"checked_at": item.at, "outcome": item.found.outcome} | after
+    if row.due_at != item.due.due_at:  # asked for once more while we looked: it waits for another look
+        told |= {"checked_at": row.checked_at, "due_at": row.due_at}
+    tx.execute(sa.update(_links).where(same).values(told))
     if after.get("found") == "proven" and row.found != "proven":
         journal.append(tx, [{"site_id": row.site_id, "kind": "proven", "at": item.at, "about_id": row.id}])
     settle_address(tx, row.site_id, row.same)

@@ -1,15 +1,14 @@
 """What admins write down about people: tags to find them by, notes to remember. It goes with the person when they are erased."""
 
-import re
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from afterlike import db, tables
 from afterlike.errors import Invalid, NotFound, stated
+from afterlike.wire import typed_text
 
 LONGEST_TAG, LONGEST_NOTE, MOST_TAGS = 40, 2_000, 20
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 NO_TAG = stated("A tag is one to {most} characters, without a comma.", most=40)
 MANY_TAGS = stated("A person can have {most} tags. Take one off first.", most=20)
 NO_NOTE = stated("A note is one to {most} characters.", most="2,000")
@@ -30,10 +29,18 @@ class Noted:
 
 def plain_tag(typed: str) -> str:
     """A tag as it is kept and compared: case-folded, single spaces. Raises Invalid."""
-    tag = " ".join(CONTROL.sub("", typed).split()).casefold()
+    tag = " ".join(typed_text(typed).split()).casefold()
     if not tag or len(tag) > LONGEST_TAG or "," in tag:
         raise Invalid(NO_TAG, fields={"tag": NO_TAG})
     return tag
+
+
+def plain_note(typed: str) -> str:
+    """A note as it is kept. Raises Invalid."""
+    words = typed_text(typed)
+    if not words or len(words) > LONGEST_NOTE:
+        raise Invalid(NO_NOTE, fields={"note": NO_NOTE})
+    return words
 
 
 def tag(tx: sa.Connection, items: list[Noted]) -> list[None]:
@@ -67,10 +74,7 @@ def note(tx: sa.Connection, items: list[Noted]) -> list[int]:
 
 def _note(tx: sa.Connection, item: Noted) -> int:
     _must_be_here(tx, item.site_id, item.endorser_id)
-    words = CONTROL.sub("", item.words.replace("\r\n", "\n").replace("\r", "\n")).strip()
-    if not words or len(words) > LONGEST_NOTE:
-        raise Invalid(NO_NOTE, fields={"note": NO_NOTE})
-    row = {"endorser_id": item.endorser_id, "admin_id": item.admin_id, "words": words, "noted_at": item.at}
+    row = {"endorser_id": item.endorser_id, "admin_id": item.admin_id, "words": plain_note(item.words), "noted_at": item.at}
     return tx.scalar(sa.insert(_notes).values(row).returning(_notes.c.id))
 
 

@@ -22,6 +22,11 @@ def note_outside(tx: sa.Connection, items: list[tuple[int, int, str, int, int]])
     return [None] * len(items)
 
 
+def move(tx: sa.Connection, from_id: int, to_id: int) -> None:
+    """What was written to one who turns out to be the other; it stays there when that is undone, as notes do."""
+    tx.execute(sa.update(_letters).where(_letters.c.endorser_id == from_id).values(endorser_id=to_id))
+
+
 def outside_of(tx: sa.Connection, endorser_id: int) -> list[sa.Row]:
     """(network, wrote_at, by) of all of them, newest first."""
     asked = sa.select(_letters.c.network, _letters.c.wrote_at, tables.admins.c.email.label("by"))

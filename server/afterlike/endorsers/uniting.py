@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from afterlike import journal, tables
-from afterlike.endorsers import noting
+from afterlike.endorsers import noting, outside
 from afterlike.endorsers.forget import has_confirmed_address, visitors_of
 from afterlike.endorsers.merging import move_links, undo
 from afterlike.errors import Invalid, NotFound, stated
@@ -47,6 +47,7 @@ def _merge(tx: sa.Connection, item: Merge) -> int:
         raise NotFound()
     links = move_links(tx, from_id, to_id)
     noting.move(tx, from_id, to_id)
+    outside.move(tx, from_id, to_id)
     tx.execute(sa.update(_visitors).where(_visitors.c.id.in_(visitor_ids)).values(endorser_id=to_id))
     tx.execute(sa.insert(_merges), [
         {"site_id": item.site_id, "visitor_id": visitor_id, "from_id": from_id, "to_id": to_id, "merged_at": item.at,

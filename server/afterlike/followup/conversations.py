@@ -3,18 +3,17 @@
 A letter to them is asked about at the gate here, and once more when it leaves (sending.py).
 """
 
-import re
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from afterlike import endorsers, journal, outbox, tables
 from afterlike.errors import Invalid, NotFound, Refused
+from afterlike.wire import typed_text
 from afterlike.words import for_admins
 
 LONGEST = 5_000
 STATES = ("open", "snoozed", "closed")
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 EMPTY = for_admins("Write something first.")
 TOO_LONG = for_admins("That is longer than 5000 characters. Make it shorter, or two letters.")  # LONGEST
 
@@ -84,7 +83,7 @@ class Turned:
 
 def plain_words(typed: str) -> str:
     """What was typed as it is kept: line ends as one character, nothing that cannot be seen. Raises Invalid."""
-    words = CONTROL.sub("", typed.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    words = typed_text(typed)
     if not words or len(words) > LONGEST:
         sentence = TOO_LONG if words else EMPTY
         raise Invalid(sentence, fields={"words": sentence})

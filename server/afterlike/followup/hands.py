@@ -5,12 +5,9 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from afterlike import tables
-from afterlike.errors import Invalid, NotFound
-from afterlike.followup.conversations import CONTROL, of_site
-from afterlike.words import for_admins
-
-LONGEST_NOTE = 2_000
-NO_NOTE = for_admins("A note is one to 2,000 characters.")  # LONGEST_NOTE
+from afterlike.endorsers import plain_note
+from afterlike.errors import NotFound
+from afterlike.followup.conversations import of_site
 
 _notes = tables.conversation_notes
 
@@ -55,9 +52,7 @@ def note(tx: sa.Connection, items: list[Noted]) -> list[int]:
 
 def _note(tx: sa.Connection, item: Noted) -> int:
     of_site(tx, item.site_id, item.conversation_id)
-    words = CONTROL.sub("", item.words.replace("\r\n", "\n").replace("\r", "\n")).strip()
-    if not words or len(words) > LONGEST_NOTE:
-        raise Invalid(NO_NOTE, fields={"note": NO_NOTE})
+    words = plain_note(item.words)
     row = {"conversation_id": item.conversation_id, "admin_id": item.admin_id, "words": words, "noted_at": item.at}
     return tx.scalar(sa.insert(_notes).values(row).returning(_notes.c.id))
 

@@ -1,22 +1,23 @@
 """`afterlike inbound`: every way by which mail comes in, until it is told to stop."""
 
+import os
 import signal
 import threading
 
-from afterlike.errors import Invalid
+from afterlike.config import SettingError
 from afterlike.followup import fetching, listening
 from afterlike.web import House
 
 
 def run(house: House) -> None:
-    """Raises Invalid where the settings name no way."""
+    """Raises SettingError where the settings name no way."""
     config = house.config
     if not config.reply_domain:
-        raise Invalid("AFTERLIKE_REPLY_DOMAIN is empty: letters do not say where to answer by mail. See docs/mail.md")
+        raise SettingError("AFTERLIKE_REPLY_DOMAIN is empty: letters do not say where to answer by mail. See docs/mail.md")
     if not config.inbound_bind and not config.imap_url:
-        raise Invalid("AFTERLIKE_INBOUND_BIND and AFTERLIKE_IMAP_URL are empty: mail can come in by no way.")
+        raise SettingError("AFTERLIKE_INBOUND_BIND and AFTERLIKE_IMAP_URL are empty: mail can come in by no way.")
     stop = threading.Event()
-    reader = threading.Thread(target=fetching.follow, args=(house, stop), name="imap")
+    reader = threading.Thread(target=_read, args=(house, stop), name="imap")
     if config.imap_url:
         reader.start()
     try:
@@ -28,6 +29,15 @@ def run(house: House) -> None:
         stop.set()
         if config.imap_url:
             reader.join(timeout=fetching.PATIENCE_S)
+
+
+def _read(house: House, stop: threading.Event) -> None:
+    """Where the reader ends by a fault of ours, the command ends with it, so that whoever watches it starts it again."""
+    try:
+        fetching.follow(house, stop)
+    finally:
+        if not stop.is_set():
+            os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _until_told(stop: threading.Event) -> None:

@@ -173,7 +173,7 @@ def _text(part: Message) -> str:
     """A part's words, in whatever it says they are written; where that is wrong or missing, as well as can be."""
     raw = part.get_payload(decode=True) or b""
     raw = raw[: 4 * LONGEST_TEXT]
-    for charset in (part.get_content_charset(), "utf-8", "windows-1252"):
+    for charset in (_charset(part), "utf-8", "windows-1252"):
         if (charset or "").replace("-", "_") in SLOW:
             continue
         try:
@@ -181,6 +181,14 @@ def _text(part: Message) -> str:
         except (LookupError, UnicodeError, ValueError):
             continue
     return clean(raw.decode("utf-8", "replace"))
+
+
+def _charset(part: Message) -> str | None:
+    """As the part says it; None where what it says cannot even be read."""
+    try:
+        return part.get_content_charset()
+    except (LookupError, ValueError):  # a NUL in it, a charset of a charset that nobody knows
+        return None
 
 
 def as_text(html: str) -> str:

@@ -152,7 +152,7 @@ def _thread(
         "followup/thread.html", status=422 if error else 200, site=site, role=role, talk=talk, talks=talks, total=total,
         wanted=wanted, page_number=number, words=words, may=bool(verdict), why_not=endorsers.VERDICTS[verdict.reason],
         verdicts=endorsers.VERDICTS, error=error, uuid=_form_uuid(), longest=conversations.LONGEST, seen=talk.newest.id,
-        done=request.args.get("done"), me=admin.id, longest_note=hands.LONGEST_NOTE, **_days(site), **values,
+        done=request.args.get("done"), me=admin.id, longest_note=endorsers.LONGEST_NOTE, **_days(site), **values,
     )
 
 

@@ -14,7 +14,8 @@ SEVERAL_PAGES = 3  # that one product was liked on
 LISTED = 50
 
 _seen, _products, _sums = tables.button_sightings.c, tables.products.c, tables.product_sums.c
-_counted = _sums.widget + _sums.extension + _sums.api
+pressed = _sums.widget + _sums.extension + _sums.api  # a press can be answered, a mention on another page cannot
+counted = pressed + _sums.webmention
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ def without_button(site_id: int, now: int) -> list[sa.ColumnElement[bool]]:
     asked_for = sa.exists().where(
         _seen.site_id == site_id, _seen.key_hash == _products.key_hash, _seen.last_day > now // DAY - DAYS
     )
-    return [_counted > 0, ~asked_for]
+    return [counted > 0, ~asked_for]
 
 
 def buttonless(tx: sa.Connection, site_id: int, now: int) -> int:

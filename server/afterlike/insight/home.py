@@ -150,7 +150,7 @@ def waiting(tx: sa.Connection, site_id: int, told: Totals, now: int) -> dict[str
         "held": told.held,
         "claims": count(tables.origin_claims, claims.site_id == site_id, claims.state == "lapsed"),
         "silent": count(silent, sums.site_id == site_id, sums.answered == 0, shown.price_minor.is_not(None),
-                        sums.widget + sums.extension + sums.api > 0),
+                        coverage.pressed > 0),
         "whole_site": int(coverage.whole_site(tx, site_id, now) is not None),
         "buttonless": coverage.buttonless(tx, site_id, now),
     }

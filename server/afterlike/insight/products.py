@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from afterlike import prompts, tables
 from afterlike.honest import RANKED_FROM, Rate
-from afterlike.insight.coverage import without_button
+from afterlike.insight.coverage import counted, pressed, without_button
 
 PER_PAGE = 50
 SORTS = ("likes", "answered", "last", "name")
@@ -17,7 +17,6 @@ ONLY = ("silent", "buttonless")
 MOST_ANSWERS = 20_000  # the newest of one product are told; more change no share
 
 _sums = tables.product_sums.c
-_counted = _sums.widget + _sums.extension + _sums.api + _sums.webmention
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,7 @@ def found(tx: sa.Connection, site_id: int, wanted: Wanted, *, page: int, now: in
         places = (shown.title, products.key, shown.sku)
         where.append(sa.or_(*(place.icontains(wanted.search, autoescape=True) for place in places)))
     if wanted.only == "silent":
-        where += [_sums.answered == 0, _counted > 0, shown.price_minor.is_not(None)]
+        where += [_sums.answered == 0, pressed > 0, shown.price_minor.is_not(None)]
     if wanted.only == "buttonless":
         where += without_button(site_id, now)
     total = tx.scalar(sa.select(sa.func.count()).select_from(_joined()).where(*where))
@@ -86,12 +85,12 @@ def found(tx: sa.Connection, site_id: int, wanted: Wanted, *, page: int, now: in
 
 def _order(sort: str) -> tuple:
     name = sa.func.lower(sa.func.coalesce(tables.product_showings.c.title, tables.products.c.key))
-    few = sa.case((_counted < RANKED_FROM, 1), else_=0)
+    few = sa.case((counted < RANKED_FROM, 1), else_=0)
     if sort == "name":
         return name, _sums.product_id
     if sort == "last":
         return sa.func.coalesce(_sums.last_at, 0).desc(), _sums.product_id
-    worth = _counted if sort == "likes" else _sums.answered * 1000 // sa.func.nullif(_counted, 0)
+    worth = counted if sort == "likes" else _sums.answered * 1000 // sa.func.nullif(counted, 0)
     return few, sa.case((few == 0, worth), else_=0).desc(), name, _sums.product_id
 
 

@@ -43,10 +43,11 @@ def preview(tx: sa.Connection, chosen: Chosen) -> dict[str, int]:
         "answers": _of(tables.answers, theirs), "visits": _of(tables.visits, theirs), "orders": _of(tables.orders, theirs),
         "addresses": _by(tables.channels, of_people), "profiles": _by(tables.profile_links, of_people),
         "conversations": _by(tables.conversations, of_people), "notes": _by(tables.endorser_notes, of_people),
-        "tags": _by(tables.endorser_tags, of_people),
+        "tags": _by(tables.endorser_tags, of_people), "quotes": _by(tables.quotes, of_people),
         "letters": _count(tables.messages, tables.messages.c.conversation_id.in_(talks)),
     }
-    return dict(tx.execute(sa.select(*(count.label(name) for name, count in counts.items()))).one()._mapping)
+    numbers = tx.execute(sa.select(*(count.label(name) for name, count in counts.items()))).one()
+    return {name: int(number) for name, number in numbers._mapping.items()}
 
 
 def _count(table: sa.FromClause, *where: sa.ColumnElement[bool]) -> sa.ScalarSelect:

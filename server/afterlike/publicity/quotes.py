@@ -1,16 +1,16 @@
 """From asking for a quote to showing it and to its end: each step is the person's own or is told to them, and in the ledger."""
 
 import json
-import re
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from afterlike import endorsers, outbox, tables
+from afterlike import db, endorsers, outbox, tables
 from afterlike.clock import DAY
 from afterlike.errors import Invalid, NotFound, Refused
 from afterlike.publicity import quotable
 from afterlike.purposes import Wording
+from afterlike.wire import typed_text
 from afterlike.words import for_admins
 
 LONGEST = 1_000
@@ -18,7 +18,6 @@ LONGEST_PERK = 200
 LONGEST_NAME = 100
 KEPT = 365 * DAY  # of what was refused, taken back or ran out
 PLACES = ("site", "letters", "social", "ads")
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 LEFT_OUT = for_admins("A quote may leave words out of what they said, and change nothing else; at most 1,000 characters.")
 NO_PERK = for_admins("Say what they got in return, or that they got nothing.")
 ANSWERED = for_admins("They have answered this already. It is up to them now, on their own page.")
@@ -58,7 +57,7 @@ class Answered:
 
 def plain(typed: str, longest: int) -> str:
     """What was typed as it is kept: nothing that cannot be seen, line ends as one character."""
-    return CONTROL.sub("", typed.replace("\r\n", "\n").replace("\r", "\n")).strip()[: longest + 1]
+    return typed_text(typed)[: longest + 1]
 
 
 def ask(tx: sa.Connection, items: list[Ask]) -> list[int]:
@@ -85,6 +84,8 @@ def _ask(tx: sa.Connection, item: Ask) -> int:
     kept = {"asked_words": words, "perk": item.perk, "admin_id": item.admin_id, "asked_at": item.at, "state": "asked",
             "ended_at": None, "mailed_at": None, "unsent": None}
     quote_id = _again(tx, known.id, kept) if known else _new(tx, item, said, kept)
+    if quote_id is None:
+        return tx.scalar(sa.select(_quotes.c.id).where(same))
     outbox.put(tx, "quote", {"quote": quote_id}, now=item.at, site_id=item.site_id)
     endorsers.record_publishing(tx, endorsers.Publishing(
         said.endorser_id, item.site_id, "requested", "admin_on_request", {"quote": quote_id}, item.at,
@@ -97,13 +98,12 @@ def _again(tx: sa.Connection, quote_id: int, kept: dict) -> int:
     return quote_id
 
 
-def _new(tx: sa.Connection, item: Ask, said: quotable.Said, kept: dict) -> int:
-    return tx.scalar(
-        sa.insert(_quotes)
-        .values(site_id=item.site_id, endorser_id=said.endorser_id, like_id=said.like_id, product_id=said.product_id,
-                source=item.source, source_id=item.source_id, part=item.part, said_at=said.said_at, **kept)
-        .returning(_quotes.c.id)
-    )
+def _new(tx: sa.Connection, item: Ask, said: quotable.Said, kept: dict) -> int | None:
+    """None where another process asked at the same moment."""
+    adding = db.insert(tx, _quotes).values(
+        site_id=item.site_id, endorser_id=said.endorser_id, like_id=said.like_id, product_id=said.product_id,
+        source=item.source, source_id=item.source_id, part=item.part, said_at=said.said_at, **kept)
+    return tx.scalar(adding.on_conflict_do_nothing(index_elements=["source", "source_id", "part"]).returning(_quotes.c.id))
 
 
 def give(tx: sa.Connection, items: list[Answered]) -> list[None]:

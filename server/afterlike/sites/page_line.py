@@ -15,6 +15,7 @@ SHEET = (
     ":`:where(:root){${n}:${v}}`).join(''),c=new CSSStyleSheet;"
     "c.replaceSync(p(%s)+`@media(prefers-color-scheme:dark){${p(%s)}}`);document.adoptedStyleSheets.push(c)"
 )
+# JavaScript's catch names no error: whatever a browser cannot do here, the widget begins with its defaults, and nobody is told.
 END = "}catch{}})(document.currentScript,%s,%s);\n"
 
 
