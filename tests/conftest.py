@@ -10,6 +10,7 @@ import hypothesis
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from parts import ready
 from parts.browsers import Pages, start_chromium, start_firefox
 from parts.mail import SmtpPeer
 from parts.postgres import Postgres
@@ -49,16 +50,25 @@ def postgres() -> Iterator[Postgres]:
 
 @pytest.fixture
 def fresh_postgres(postgres) -> str:
-    """The URL of a new, empty PostgreSQL database."""
+    """The URL of a new PostgreSQL database that has our tables."""
     return postgres.fresh()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def database_url(request, tmp_path) -> str:
-    """A new, empty database: the test runs once on SQLite and once on PostgreSQL."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'afterlike.db'}"
-    return request.getfixturevalue("fresh_postgres")
+    """A new database that has our tables: the test runs once on SQLite and once on PostgreSQL."""
+    if request.param == "postgres":
+        return request.getfixturevalue("fresh_postgres")
+    ready.lay(tmp_path / "afterlike.db")
+    return f"sqlite:///{tmp_path / 'afterlike.db'}"
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def empty_database_url(request, tmp_path) -> str:
+    """Likewise, with nothing in it."""
+    if request.param == "postgres":
+        return request.getfixturevalue("postgres").empty()
+    return f"sqlite:///{tmp_path / 'empty.db'}"
 
 
 @pytest.fixture(scope="session")
@@ -109,11 +119,12 @@ def shop(shop_server, collector) -> Shop:
 
 @pytest.fixture
 def server(tmp_path) -> Iterator[Callable[..., Server]]:
-    """Starts a collector: `server(database_url=…)`; each call has a home of its own unless `home` names one."""
+    """Starts a collector: `server(database_url=…)`; each call has a home of its own unless `home` names one. One that is `new` is
+    started by its command, on no database."""
     started: list[Server] = []
 
-    def start(*command: str, home=None, wait: bool = True, **settings) -> Server:
-        made = Server(home or tmp_path / f"home{len(started)}", *command, **settings)
+    def start(*command: str, home=None, wait: bool = True, **more) -> Server:
+        made = Server(home or tmp_path / f"home{len(started)}", *command, **more)
         started.append(made)
         return made.start(wait=wait)
 

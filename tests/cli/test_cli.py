@@ -244,7 +244,7 @@ def test_a_home_that_cannot_be_is_a_sentence(tmp_path):
 
 
 def test_a_port_that_is_taken_is_told(server):
-    made = server()
+    made = server(new=True)
     ran = afterlike("serve", home=made.home, check=False, bind=f"127.0.0.1:{made.port}")
     assert ran.returncode != 0 and "in use" in ran.stderr
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ from hypothesis import HealthCheck, settings
 
 from afterlike import tables
 from afterlike.db import Database
+from parts import ready
 
 NOW = 1_800_000_000_000
 # The same examples in every run, and no clock that a busy machine could lose against.
@@ -18,9 +20,10 @@ QUIETLY = settings(max_examples=100, deadline=None, derandomize=True, database=N
 
 @contextmanager
 def opened(url: str, **more) -> Iterator[Database]:
-    """A database with all our tables, closed at the end."""
+    """A database with all our tables, closed at the end; one that is not there yet is made."""
+    if (file := sa.make_url(url).database) and url.startswith("sqlite:"):
+        ready.lay(Path(file))
     database = Database(url, **more)
-    tables.metadata.create_all(database.engine)
     try:
         yield database
     finally:

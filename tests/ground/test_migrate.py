@@ -29,15 +29,15 @@ def differences(url: str) -> list:
     return of_database(url, compared)
 
 
-def test_migrations_make_the_schema_of_the_tables(database_url, tmp_path):
-    migrate(database_url, tmp_path)
-    assert differences(database_url) == []
+def test_migrations_make_the_schema_of_the_tables(empty_database_url, tmp_path):
+    migrate(empty_database_url, tmp_path)
+    assert differences(empty_database_url) == []
 
 
-def test_migrations_keep_the_checks_and_partial_indexes_of_the_tables(database_url, tmp_path):
+def test_migrations_keep_the_checks_and_partial_indexes_of_the_tables(empty_database_url, tmp_path):
     """What alembic does not compare: read back and laid beside a database that the tables made themselves."""
-    migrate(database_url, tmp_path)
-    migrated = of_database(database_url, _details)
+    migrate(empty_database_url, tmp_path)
+    migrated = of_database(empty_database_url, _details)
     made = sa.create_engine("sqlite://")
     tables.metadata.create_all(made)
     with made.connect() as tx:
@@ -66,21 +66,21 @@ def _is_partial(options: dict) -> bool:
     return any(name.endswith("_where") for name in options)
 
 
-def test_migrating_again_changes_nothing(database_url, tmp_path):
+def test_migrating_again_changes_nothing(empty_database_url, tmp_path):
     for _ in range(2):
-        migrate(database_url, tmp_path)
-    assert differences(database_url) == []
+        migrate(empty_database_url, tmp_path)
+    assert differences(empty_database_url) == []
 
 
-def test_two_that_start_at_once_do_not_disturb_each_other(database_url, tmp_path):
+def test_two_that_start_at_once_do_not_disturb_each_other(empty_database_url, tmp_path):
     command = [*AFTERLIKE, "init", "--name", "Shop", "--origin", "https://shop.test", "--admin", "ada@shop.test", "--json"]
-    env = environment(tmp_path, {"database_url": database_url})
+    env = environment(tmp_path, {"database_url": empty_database_url})
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "env": env, "cwd": tmp_path}
     running = [subprocess.Popen(command, **streams) for _ in range(4)]
     told = [one.communicate(timeout=120) for one in running]
     assert [(one.returncode, error) for one, (_, error) in zip(running, told, strict=True)] == [(0, "")] * 4
-    assert differences(database_url) == []
-    assert of_database(database_url, lambda tx: tx.scalar(sa.select(sa.func.count()).select_from(tables.sites))) == 4
+    assert differences(empty_database_url) == []
+    assert of_database(empty_database_url, lambda tx: tx.scalar(sa.select(sa.func.count()).select_from(tables.sites))) == 4
 
 
 def test_a_migration_that_is_interrupted_leaves_the_step_before(tmp_path, monkeypatch):
@@ -104,12 +104,12 @@ def _killed(_transaction) -> None:
 INIT = ("init", "--name", "Shop", "--origin", "https://shop.test", "--admin", "ada@shop.test")
 
 
-def test_a_database_is_refused_with_another_pepper(database_url, tmp_path):
+def test_a_database_is_refused_with_another_pepper(empty_database_url, tmp_path):
     """With another pepper every visitor would be a stranger, and every like could be given twice."""
     here, there = tmp_path / "here", tmp_path / "there"
     here.mkdir(), there.mkdir()
-    afterlike(*INIT, home=here, database_url=database_url)
+    afterlike(*INIT, home=here, database_url=empty_database_url)
     for command in (INIT, ("serve",), ("work",), ("sign-in-link", "ada@shop.test")):
-        ran = afterlike(*command, home=there, check=False, database_url=database_url)
+        ran = afterlike(*command, home=there, check=False, database_url=empty_database_url)
         assert ran.returncode != 0 and "AFTERLIKE_PEPPER" in ran.stderr
-    afterlike(*INIT, home=there, database_url=database_url, pepper=(here / "pepper").read_text().strip())
+    afterlike(*INIT, home=there, database_url=empty_database_url, pepper=(here / "pepper").read_text().strip())

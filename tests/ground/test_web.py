@@ -282,8 +282,7 @@ def test_a_network_is_an_address_or_a_home(address, counted):
 
 
 def test_alive_is_not_ready_without_its_database(server, postgres):
-    url = postgres.fresh()
-    made = server(database_url=url)
+    made = server(new=True, database_url=postgres.empty())
     postgres.kill()
     try:
         assert not made.ready() and made.running

@@ -146,7 +146,7 @@ def test_everything_on_the_list_has_a_name_of_its_own_and_a_pace():
 def test_two_worker_processes_tally_a_like_once(server, fresh_postgres):
     """`afterlike work` beside `serve`, both at it: each journal row is folded once."""
     web = server(database_url=fresh_postgres)
-    server("work", home=web.home, database_url=fresh_postgres, wait=False)
+    server("work", home=web.home, new=True, database_url=fresh_postgres, wait=False)
     engine = sa.create_engine(fresh_postgres)
     tallied = sa.select(sa.func.coalesce(sa.func.sum(tables.tallies.c.count), 0))
     with engine.begin() as tx:

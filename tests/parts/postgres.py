@@ -13,6 +13,7 @@ import psycopg
 
 from parts.install import postgres_bin
 from parts.programs import Missing, Program, alive, answers, free_port, until
+from parts.ready import fill
 
 # Nothing here has to outlive the machine, only a kill -9: the operating system keeps what was written.
 CAREFREE = ("fsync=off", "full_page_writes=off", "autovacuum=off", "max_connections=200", "unix_socket_directories=")
@@ -31,6 +32,7 @@ class Postgres:
         self.data = self.folder / "data"
         self.port = free_port()
         self._numbers = itertools.count(1)
+        self._template: str | None = None
         self._own()
         self._run("initdb", "-D", str(self.data), "-A", "trust", "-U", "afterlike", "-E", "UTF8", *QUICK)
         self.start()
@@ -71,11 +73,22 @@ class Postgres:
     def _conninfo(self, name: str) -> str:
         return f"host=127.0.0.1 port={self.port} user=afterlike dbname={name} connect_timeout=5"
 
+    def empty(self) -> str:
+        """The URL of a new database with nothing in it."""
+        return self._made("template0")
+
     def fresh(self) -> str:
-        """The URL of a new, empty database."""
+        """The URL of a new database that has our tables."""
+        if self._template is None:
+            url = self.empty()
+            fill(url)
+            self._template = url.rpartition("/")[2]
+        return self._made(self._template)
+
+    def _made(self, template: str) -> str:
         name = f"t{next(self._numbers)}"
         with psycopg.connect(self._conninfo("postgres"), autocommit=True) as admin:
-            admin.execute(f"CREATE DATABASE {name} TEMPLATE template0 STRATEGY file_copy")
+            admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         return f"postgresql+psycopg://afterlike@127.0.0.1:{self.port}/{name}"
 
     def kill(self) -> None:

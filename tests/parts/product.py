@@ -3,6 +3,7 @@
 import json
 import multiprocessing
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -12,8 +13,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from multiprocessing.reduction import DupFd
 from pathlib import Path
+from typing import BinaryIO
 
 from afterlike import cli
+from parts import ready
 from parts.programs import Program, free_port
 
 SERVER = Path(__file__).resolve().parents[2] / "server"
@@ -57,15 +60,58 @@ def _run(arguments: tuple[str, ...], env: dict[str, str], folder: str, streams: 
     os.chdir(folder)
     for stream, file in zip((sys.stdout, sys.stderr), streams, strict=True):
         os.dup2(file.detach(), stream.fileno())
+        stream.reconfigure(line_buffering=True)
     sys.argv = ["afterlike", *arguments]
     cli.main()
 
 
-class Server:
-    """A running collector: `.url`, `.pid`, `.log`; `.stop()` asks it to end, `.kill()` does not ask."""
+def _lead(*given) -> None:
+    os.setsid()
+    _run(*given)
 
-    def __init__(self, home: Path, *command: str, **settings: object):
-        self.home, self.settings, self.command = home, settings, command or ("serve",)
+
+class _Child:
+    """What `Program` asks of a subprocess.Popen, of a forked process."""
+
+    def __init__(self, process: multiprocessing.Process):
+        self._process, self.pid = process, process.pid
+
+    def poll(self) -> int | None:
+        return self._process.exitcode
+
+    def wait(self, timeout: float) -> int:
+        self._process.join(timeout)
+        if self._process.exitcode is None:
+            raise subprocess.TimeoutExpired("afterlike", timeout)
+        return self._process.exitcode
+
+    def send_signal(self, what: signal.Signals) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, what)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+
+class Forked(Program):
+    """An `afterlike` command that goes on, forked like those that `afterlike` runs."""
+
+    def _start(self, env: dict[str, str], folder: Path, out: BinaryIO) -> _Child:
+        arguments = tuple(self.command[len(AFTERLIKE) :])
+        process = WARM.Process(target=_lead, args=(arguments, env, str(folder), (DupFd(out.fileno()), DupFd(out.fileno()))))
+        process.start()
+        return _Child(process)
+
+
+class Server:
+    """A running collector: `.url`, `.pid`, `.log`; `.stop()` asks it to end, `.kill()` does not ask.
+
+    It is forked from a process that has the package loaded, and its database has our tables already. One that is `new` is
+    started as a person starts it on a new machine.
+    """
+
+    def __init__(self, home: Path, *command: str, new: bool = False, **settings: object):
+        self.home, self.settings, self.command, self.new = home, settings, command or ("serve",), new
         self.port = free_port()
         home.mkdir(parents=True, exist_ok=True)
         self.program: Program | None = None
@@ -90,8 +136,12 @@ class Server:
         return environment(self.home, {"bind": f"127.0.0.1:{self.port}", **self.settings})
 
     def start(self, *, wait: bool = True) -> "Server":
-        command = [*AFTERLIKE, *self.command]
-        self.program = Program(command, log=self.home / "log", env=self.environment(), cwd=self.home)
+        if self.new:
+            self.program = Program([*AFTERLIKE, *self.command], log=self.home / "log", env=self.environment(), cwd=self.home)
+        else:
+            if "database_url" not in self.settings:
+                ready.lay(self.home / "afterlike.db")
+            self.program = Forked([*AFTERLIKE, *self.command], log=self.home / "log", env=self.environment(), cwd=self.home)
         if wait:
             self.program.wait_for(self.ready, what=f"afterlike {' '.join(self.command)} to be ready", within_s=60)
         return self

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 
 class Missing(AssertionError):
@@ -52,8 +52,11 @@ class Program:
     ):
         self.command, self.log_file = list(command), log
         with log.open("ab") as out:
-            streams = {"stdin": subprocess.DEVNULL, "stdout": out, "stderr": subprocess.STDOUT}
-            self.process = subprocess.Popen(self.command, env=dict(env), cwd=cwd, start_new_session=True, **streams)
+            self.process = self._start(dict(env), cwd, out)
+
+    def _start(self, env: dict[str, str], folder: Path | None, out: BinaryIO):
+        streams = {"stdin": subprocess.DEVNULL, "stdout": out, "stderr": subprocess.STDOUT}
+        return subprocess.Popen(self.command, env=env, cwd=folder, start_new_session=True, **streams)
 
     @property
     def pid(self) -> int:

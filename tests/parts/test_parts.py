@@ -15,11 +15,14 @@ from parts.programs import until
 POLICY = {"Content-Security-Policy": "script-src 'self'; style-src 'self'"}
 
 
-def test_each_postgres_database_is_new_and_empty(postgres):
-    first, second = postgres.fresh(), postgres.fresh()
-    assert first != second
-    with psycopg.connect(second.replace("+psycopg", "")) as tx:
-        assert tx.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone() == (0,)
+def test_each_postgres_database_is_new(postgres):
+    urls = [postgres.fresh(), postgres.fresh(), postgres.empty()]
+    assert len({*urls}) == 3
+    for url, has_tables in zip(urls, (True, True, False), strict=True):
+        with psycopg.connect(url.replace("+psycopg", "")) as tx:
+            [found] = tx.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone()
+            assert (found > 50) is has_tables
+            assert not has_tables or tx.execute("SELECT count(*) FROM sites").fetchone() == (0,)
 
 
 def test_postgres_comes_back_after_a_kill_with_what_was_committed(postgres):
