@@ -125,7 +125,7 @@ def opened() -> Iterator[Street]:
             server.start()
             site = make_site(server, origin=shop.url.replace("127.0.0.1", NAME), name="Bench", admin="ada@shop.test").site
             shop.fill = {"collector": server.url, "site": site, "service": service.url}
-            with start_chromium(playwright, args=ALONE) as browser:
+            with start_chromium(playwright, windows=True, args=ALONE) as browser:
                 yield Street(browser, shop)
         finally:
             server.stop()

@@ -163,6 +163,7 @@ def test_keys_lead_through_the_inbox(town, signed, any_browser, new_page):
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_contain_text("the next conversation")
     page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
     page.keyboard.press("j")
     expect(page.locator("[data-talks] a").nth(0)).to_be_focused()
     page.keyboard.press("j")

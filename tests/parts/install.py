@@ -36,6 +36,7 @@ def postgres_bin() -> Path | None:
 
 PARTS = (
     Part("Chromium",   "chromium",           on_path("chromium")),
+    Part("its shell",  "chromium-headless-shell", on_path("chromium-headless-shell")),
     Part("Firefox",    "firefox-esr",        on_path("firefox-esr")),
     Part("Redis",      "redis-server",       on_path("redis-server")),
     Part("PostgreSQL", "postgresql",         postgres_bin),

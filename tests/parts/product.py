@@ -149,7 +149,7 @@ class Server:
     def ready(self) -> bool:
         """Whether /readyz says yes."""
         try:
-            with urllib.request.urlopen(f"{self.url}/readyz", timeout=5) as answer:
+            with urllib.request.urlopen(f"{self.url}/readyz", timeout=30) as answer:
                 return answer.status == 200
         except urllib.error.HTTPError as no:
             no.close()

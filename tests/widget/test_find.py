@@ -227,7 +227,7 @@ def test_the_page_gets_its_turn_while_many_products_are_looked_for(chromium, sho
     page = new_page(chromium)
     page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 6})
     page.goto(shop({"/": f'{TAG}<script type="application/ld+json">{block}</script><main><ul>{cards}</ul></main>'}))
-    like(page, "Mug 599").wait_for(timeout=30_000)
+    page.wait_for_function("() => [...document.querySelectorAll('li')].at(-1).lastChild.shadowRoot", timeout=60_000)
     turns = page.evaluate("""async () => {
         let turns = 0;
         setInterval(() => turns++);

@@ -246,7 +246,7 @@ def test_a_page_without_a_product_asks_the_collector_for_nothing_but_the_reader(
     asked = []
     page.on("request", lambda request: asked.append(request.url))
     tag = '<script async src="{collector}/w.js" data-site="{site}"></script>'
-    page.goto(shop({"/": f"<!doctype html><html lang=en><title>About</title>{tag}"}))
-    page.wait_for_load_state("networkidle")
+    with page.expect_response("**/sight-*"):
+        page.goto(shop({"/": f"<!doctype html><html lang=en><title>About</title>{tag}"}))
     nothing_more(page, 300)
     assert [url.rpartition("/")[2].partition("-")[0] for url in asked if "/v1/" in url or "/static/" in url] == ["read", "sight"]
