@@ -192,8 +192,8 @@ def quotes(server: Server, desk: Desk, site: str) -> None:
     assert asked.status == 303, asked.words
     with behind(server) as tx:
         [row] = tx.execute(sa.select(tables.quotes)).mappings()
-        said = {"words": row["asked_words"], "name": "Ada Byron, who reads", "places": '["site", "letters"]', "answered_at": now(),
-                "until_at": now() + 300 * DAY}
+        said = {"words": row["asked_words"], "name": "Ada Byron, who reads", "answered_at": now(),
+                "places": '["site", "letters"]', "until_at": now() + 300 * DAY}
         for state in STATES:
             of_it = {"state": state, "part": state, "ended_at": None if state == "given" else now()}
             kept = {name: value for name, value in row.items() if name != "id"}

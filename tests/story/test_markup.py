@@ -3,66 +3,27 @@
 import json
 import re
 import subprocess
-from collections import Counter
-from collections.abc import Iterator
 
 import pytest
-from admin.desk import Desk, Reply
-from werkzeug.exceptions import HTTPException
-from werkzeug.routing import Map, Rule
+from admin.desk import Desk
+from looks.walking import PAGES, face_of, walked
 
-from afterlike.app import FACES
 from afterlike.demo.mailbox import Mailbox
 from parts.extension import NODE, ROOT
 from parts.product import Server
 from parts.programs import until
 
-MANY = 3  # pages of one face, however many links lead there
-MOST = 600
 # Strict, but for taste (doctype in lower case, quotes that HTML does not ask for, white space, <input> for text), and for what
 # is right here: a table that is laid out as blocks on a phone keeps its role by having it written; <pre> scrolls, so it is a
 # region; a page that waits for a check comes again by itself, also without script; mail programs know no style sheets.
 CONFIG = ROOT / "tests/story/htmlvalidate.json"
-NO_PAGES = re.compile(
-    r"\.(csv|jsonl?|svg|css|js|html|atom)$|/latest$|/charts/|^/(v1|static|metrics|healthz|readyz|w\.js|to|webmention)\b"
-)
 UNMET = {
-    "/": "leads on to the admin",
-    "/admin/sites/<key>/mentions/<int:mention>": "needs a page elsewhere that speaks of ours; tests/admin/test_looks.py opens it",
+    "/admin/sites/<key>/mentions/<int:mention>": "needs a page elsewhere that speaks of ours; tests/looks opens it",
     "/me/grants/back": "comes from somebody else's server; tests/me/test_granting.py opens it",
-    "/said/<site_key>/<int:product>": "needs words that may be quoted; tests/publicity/test_looks.py opens it",
-    "/admin/sites/<key>/people/erasures/<int:erasure>": "needs people who are gone then; tests/insight/test_looks.py opens it",
-    "/admin/sign-in/second": "stands between a password and the admin; tests/sites/test_second.py opens it",
+    "/said/<site_key>/<int:product>": "needs words that may be quoted; tests/looks opens it",
+    "/admin/sites/<key>/people/erasures/<int:erasure>": "needs people who are gone then; tests/looks opens it",
+    "/admin/sign-in/second": "stands between a password and the admin; tests/looks opens it",
 }
-RULES = Map([Rule(face.path, endpoint=face.path, methods=[face.method]) for face in FACES])
-
-
-def face_of(path: str) -> str:
-    """The face that a path belongs to, or the path's first two parts (pages that only the demo has)."""
-    try:
-        return RULES.bind("shop").match(path.partition("?")[0], "GET")[0]
-    except HTTPException:
-        return "/".join(path.partition("?")[0].split("/")[:3])
-
-
-def links(reply: Reply) -> list[str]:
-    """What the page links to and what its forms by GET would ask for, in order."""
-    return [link.replace("&amp;", "&") for link in re.findall(r'(?:href|action|src)="(/[^"#]*)', reply.text)]
-
-
-def walked(desk: Desk, *first: str) -> Iterator[tuple[str, Reply]]:
-    """Breadth first from these paths, and a few pages of each face."""
-    waiting, seen, faces = list(first), set(), Counter()
-    while waiting and len(seen) < MOST:
-        path = waiting.pop(0)
-        if path in seen or NO_PAGES.search(path.partition("?")[0]) or faces[face_of(path)] >= MANY:
-            continue
-        seen.add(path)
-        reply = desk.get(path)
-        if "text/html" in reply.headers.get("Content-Type", ""):
-            faces[face_of(path)] += 1
-            yield path, reply
-            waiting += links(reply)
 
 
 def pressed(desk: Desk, path: str) -> None:
@@ -127,5 +88,4 @@ def test_every_page_is_valid_html(pages, tmp_path):
 
 def test_every_face_that_is_a_page_was_met(pages):
     met = {face_of(path) for path in pages}
-    faces = {face.path for face in FACES if face.method == "GET" and not NO_PAGES.search(face.path)}
-    assert faces - met == set(UNMET)
+    assert PAGES - met == set(UNMET)
