@@ -12,8 +12,10 @@ from parts.browsers import Pages
 HERE = Path(__file__).parent
 AXE = (HERE.parents[1] / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
 RUN_AXE = "axe.run(document, {resultTypes: ['violations'], rules: {'target-size': {enabled: true}}})"
-WRONG, PLAIN = ((HERE / name).read_text("utf-8").partition("*/")[2].strip() for name in ("wrong.js", "plain.js"))
+WRONG, PLAIN, PAPER = (
+    (HERE / name).read_text("utf-8").partition("*/")[2].strip() for name in ("wrong.js", "plain.js", "paper.js"))
 OPEN_ALL = "for (const one of document.querySelectorAll('details')) one.open = true"
+A4 = {"width": 690, "height": 1000}  # what is left between the margins
 PHONE, WIDE = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
 NARROWEST = {"width": 320, "height": 740}  # to which WCAG 2.2 wants a page to flow (1.4.10)
 LOOKS = tuple(product((PHONE, WIDE), ("light", "dark")))
@@ -72,6 +74,16 @@ class Looker:
         without = self.plain.evaluate(PLAIN)
         wrong = [*without["dead"], *without["bare"], *missing(with_script["parts"], without["parts"])]
         return [f"{path} without script: {one}" for one in wrong]
+
+    def print(self, path: str) -> list[str]:
+        """What is wrong with a page on paper, whatever the screen looks like."""
+        page = self.scripted
+        page.set_viewport_size(A4)
+        page.emulate_media(media="print", color_scheme="dark")
+        page.goto(self.url + path)
+        wrong = [f"{path} on paper: {one}" for one in page.evaluate(PAPER)]
+        page.emulate_media(media="screen")
+        return wrong
 
 
 def wrong_with(page: Page) -> list[str]:

@@ -22,6 +22,8 @@ from parts.programs import until
 
 VIEWED = ("", "/endorsements", "/extension", "/prompts", "/prompts/1", "/conversations", "/conversations/1", "/mail",
           "/people/{who}", "/products/1", "/answers", "/widget", "/widget/words", "/widget/privacy")
+PRINTED = ("", "/products", "/products/1", "/people", "/people/{who}", "/answers", "/endorsements", "/endorsements/1", "/quotes",
+           "/conversations", "/conversations/1")
 turns = pytest.mark.parametrize("turn", [0, *(pytest.param(turn, marks=pytest.mark.long) for turn in (1, 2, 3))])
 
 
@@ -87,6 +89,11 @@ def test_every_page_is_for_everybody(pages, lookers, turn):
     wrong = seen_by(lookers, pages, turn)
     assert not wrong, "\n".join(wrong)
     assert {url for looker in lookers.values() for url in looker.asked} <= {LAMP["image"]}
+
+
+def test_what_one_prints_is_black_on_white_without_what_is_pressed(town, lookers):
+    wrong = [told for path in PRINTED for told in lookers["owner"].print(town.site + path.format(**town.first))]
+    assert not wrong, "\n".join(wrong)
 
 
 def test_a_viewer_changes_nothing(town, viewer):
