@@ -31,7 +31,7 @@
       ...all('main :is(ul, ol, tbody, dl)').filter(one => seen(one) && !one.children.length).map(one => `an empty list: ${said(one)}`),
       ...all('main :is(section, .sheet, article)').filter(one => seen(one) && all('h2, h3', one).some(seen) && words(one) === all('h2, h3', one).filter(seen).map(words).join(' '))
         .map(one => `a heading with nothing below: ${said(one)}`),
-      ...all('main .empty').filter(seen).filter(one => words(one) && !(one.querySelector('h2, h3, p > strong') && (one.querySelector('a, button') || words(one).length > 90))).map(one => `says too little: ${said(one)}`),
+      ...all('main .empty').filter(seen).filter(one => words(one) && !(one.querySelector('h2, h3, p > strong') && (one.querySelector('a, button') || words(one).length > 70))).map(one => `says too little: ${said(one)}`),
     ],
   };
 }

@@ -39,6 +39,9 @@
     }
   }
 
+  /* A list that could stand in the page's width. */
+  for (const list of all('.sheet.scroll')) if (list.scrollWidth > list.clientWidth + 1) wrong.push(`scrolls to the side: ${said(list)}`);
+
   /* On pages for visitors a finger reaches everything, and nothing is said by a script or style of the page itself. */
   if (document.querySelector('link[href="/static/person/person.css"]')) {
     for (const one of all('a[href], button, summary, input:not([type="hidden"]), textarea, label.tick')) {

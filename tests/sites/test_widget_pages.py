@@ -204,6 +204,29 @@ def test_words_are_tried_in_the_real_widget(page, collector, own):
     expect(page.get_by_role("group").get_by_role("button", name="Terus")).to_be_visible()
 
 
+def test_words_are_seen_in_the_widget_while_they_are_typed(page, collector, owner, own):
+    before = kept(collector.server.home)
+    page.goto(f"{collector.url}{own}/words?locale=en")
+    liked, panel = page.locator("[aria-pressed]"), page.locator("[part=panel]")
+    expect(panel.get_by_role("button", name="Next")).to_be_visible()
+    page.get_by_label("On the button").fill("Lovely")
+    expect(liked).to_have_accessible_name("Lovely: Tide mug")
+    expect(liked).to_contain_text("Lovely")
+    page.get_by_label("Button to the next question").fill("Go on")
+    page.get_by_label("How far one is").fill("{n} from")  # cannot be used: what is to be filled in is missing
+    expect(panel).to_contain_text("1 of 2")
+    page.get_by_label("How far one is").fill("Step {n}, of {all}")
+    expect(panel).to_contain_text("Step 1, of 2")
+    page.get_by_label("Thanks, where the prompt has none of its own").fill("Cheers!")
+    panel.get_by_role("button", name="Go on").click()
+    expect(panel).to_contain_text("Step 2, of 2")
+    panel.get_by_role("button", name="Go on").click()
+    expect(panel).to_contain_text("Cheers!")
+    page.get_by_label("On the button").fill("")
+    expect(liked).to_have_accessible_name("Like Tide mug")
+    assert kept(collector.server.home) == before
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_what_is_asked_and_refused_is_for_everybody(scheme, collector, chromium, new_page, own):
     page = new_page(chromium, viewport=SIZES["narrow"], color_scheme=scheme)
