@@ -89,10 +89,15 @@ class Looker:
 def wrong_with(page: Page) -> list[str]:
     """What is wrong with the page that is shown: axe's violations, and what wrong.js finds."""
     page.evaluate(OPEN_ALL)
-    page.evaluate(AXE)
-    found = page.evaluate(RUN_AXE)["violations"]
+    found = violations(page)
     page.keyboard.press("Tab")
-    return [*(f"{one['id']}: {node['target']}" for one in found for node in one["nodes"]), *page.evaluate(WRONG)]
+    return [*found, *page.evaluate(WRONG)]
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds."""
+    page.evaluate(AXE)
+    return [f"{one['id']}: {node['target']}" for one in page.evaluate(RUN_AXE)["violations"] for node in one["nodes"]]
 
 
 def missing(with_script: list[str], without: list[str]) -> list[str]:

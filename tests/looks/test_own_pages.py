@@ -77,9 +77,10 @@ def stopped(town, shop_site, ada) -> Endorser:
 
 @pytest.fixture(scope="module")
 def dario(town, shop_site, ada) -> Endorser:
-    """Somebody who reads Arabic, from right to left."""
+    """Somebody who reads Arabic, from right to left, and is asked for a quote."""
     made = town.settle(shop_site, DARIO, likes=[LAMP, CHAIR])
-    made.shopper.say(made.liked[0], {"why": ["look"]})
+    made.shopper.say(made.liked[0], {"why": [{"other": "A fine lamp. <b>Really!</b>"}]})
+    ask_there(admin_of(town), made, "A fine lamp. Really!", nth=1)
     return made
 
 
@@ -133,3 +134,10 @@ def test_arabic_goes_from_right_to_left(lookers):
     page.goto(f"{lookers['dario'].url}/me/likes")
     picture, name = (page.locator(part).first.bounding_box() for part in (".picture", ".what"))
     assert picture["x"] > name["x"]
+
+
+def test_search_engines_are_asked_not_to_keep_what_is_quoted(pages, lookers):
+    [said] = [path for _, path in pages if path.startswith("/said/")]
+    page = lookers["stranger"].plain
+    page.goto(lookers["stranger"].url + said)
+    assert page.locator('meta[name="robots"]').get_attribute("content") == "noindex"

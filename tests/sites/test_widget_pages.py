@@ -2,14 +2,13 @@
 
 import re
 from html import unescape
-from types import SimpleNamespace
 
 import pytest
 from admin.crawled import kept
 from admin.desk import enter, hire, sign_in_link, signed_in
-from admin.test_looks import looked_at
 from conftest import ADMIN
 from followup.making import behind
+from looks.looking import wrong_with
 from playwright.sync_api import expect
 
 from afterlike import sites, tables
@@ -245,8 +244,7 @@ def test_what_is_asked_and_refused_is_for_everybody(scheme, collector, chromium,
 def wrong_here(page) -> list[str]:
     """All but what is seen of the weak colours themselves, which axe finds as we do."""
     page.evaluate("document.querySelector('.stage')?.remove()")
-    stays = SimpleNamespace(goto=lambda _url: None, evaluate=page.evaluate, locator=page.locator, title=page.title)
-    return looked_at(stays, page.url)
+    return wrong_with(page)
 
 
 def test_editors_and_viewers_try_and_cannot_save(collector, chromium, new_page, own):
