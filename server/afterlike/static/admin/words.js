@@ -29,6 +29,8 @@ function now() {
 
 const made = now(); // what the widget of this page was made with
 let last = made;
+// What comes later, a next card or a word of thanks, is made with the texts of the page.
+const seen = new WeakSet();
 
 /** The text with the same things filled in, where it was made from this one. @param {string} shown @param {string} from @param {string} to */
 function laid(shown, from, to) {
@@ -40,6 +42,8 @@ function laid(shown, from, to) {
 function show() {
   const texts = now();
   for (const { shadowRoot } of [...sheet.querySelectorAll('*')].filter(one => one.shadowRoot)) {
+    if (!seen.has(shadowRoot)) new MutationObserver(show).observe(shadowRoot, { childList: true, subtree: true });
+    seen.add(shadowRoot);
     for (const [name, place] of Object.entries(PLACES)) for (const one of shadowRoot.querySelectorAll(place)) {
       const read = SPOKEN.includes(name) ? one.ariaLabel : one.textContent;
       const text = read && (laid(read, last[name], texts[name]) ?? laid(read, made[name], texts[name]));
@@ -51,12 +55,7 @@ function show() {
   last = texts;
 }
 
-/** What comes later, a next card or a word of thanks, is made with the texts of the page. */
-function watch() {
-  for (const { shadowRoot } of sheet.querySelectorAll('*')) if (shadowRoot) new MutationObserver(show).observe(shadowRoot, { childList: true, subtree: true });
-  show();
-}
-
 form.addEventListener('input', show);
-document.addEventListener('afterlike:ready', watch);
-if ([...sheet.querySelectorAll('*')].some(one => one.shadowRoot)) watch();
+document.addEventListener('afterlike:ready', show);
+new MutationObserver(show).observe(sheet, { childList: true, subtree: true });
+show();
