@@ -1,4 +1,4 @@
-"""The pages of prompts in a real browser: for everybody, at every width, in light and dark."""
+"""The editor of prompts in a real browser: what is wrong, by keyboard, every kind of card; tests/looks looks at the pages."""
 
 import json
 import re
@@ -6,9 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 from admin.desk import enter, shopper_of, sign_in_link, signed_in
-from admin.test_looks import looked_at
 from asking.making import fields, send
 from conftest import ADMIN
+from looks.looking import wrong_with
 from playwright.sync_api import expect
 from prompts.making import card, survey, whole
 
@@ -18,8 +18,6 @@ from parts.browsers import every_look
 from parts.product import Server, make_site
 
 NAME = "A prompt with a name that is as long as names sometimes are Itsasinglewordthatnobodybroke"
-PAGES = ["", "?done=delete&prompt=1&was=running", "/1", "/1?done=saved", "/1/json", "/1/preview?locale=ar&look=dark&width=320",
-         "/2/preview", "/why", "/why?like=1", "/5", "/6", "/7"]
 
 
 @pytest.fixture(scope="module")
@@ -52,16 +50,6 @@ def json_of(desk, path: str) -> dict:
 
 
 @every_look
-def test_every_page_is_for_everybody(town, chromium, new_page, size, scheme):
-    page = new_page(chromium, viewport=size, color_scheme=scheme)
-    enter(page, sign_in_link(town.server, ADMIN))
-    paths = [*(town.list + path for path in PAGES), town.other, f"{town.other}/why"]
-    assert {page.request.get(town.url + path).status for path in paths} == {200}
-    wrong = [told for path in paths for told in looked_at(page, town.url + path)]
-    assert not wrong, "\n".join(wrong)
-
-
-@every_look
 def test_what_is_wrong_in_a_form_is_for_everybody(town, chromium, new_page, size, scheme):
     page = new_page(chromium, viewport=size, color_scheme=scheme)
     enter(page, sign_in_link(town.server, ADMIN))
@@ -72,13 +60,7 @@ def test_what_is_wrong_in_a_form_is_for_everybody(town, chromium, new_page, size
     page.get_by_label("Share of visitors").fill("many")
     page.get_by_role("button", name="Save", exact=True).first.click()
     expect(page.get_by_role("alert")).to_contain_text("Nothing was kept")
-    assert looked_at_here(page) == []
-
-
-def looked_at_here(page) -> list[str]:
-    """The same as looked_at, on a page that a form has led to."""
-    stays = SimpleNamespace(goto=lambda _url: None, evaluate=page.evaluate, locator=page.locator, title=page.title)
-    return looked_at(stays, page.url)
+    assert wrong_with(page) == []
 
 
 def test_the_keyboard_gets_from_a_problem_to_its_field(town, chromium, new_page):

@@ -149,3 +149,29 @@ def test_it_is_gone_through_and_back_in_a_browser_without_script(shop, welcome, 
     expect(page.get_by_label("Name, for you")).to_have_value("Not saved yet")
     page.get_by_role("button", name="Save", exact=True).first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Not saved yet")
+
+
+def test_json_that_is_not_saved_is_previewed_too(shop, welcome, chromium, new_page):
+    before = kept(shop.server.home)
+    page = new_page(chromium, java_script_enabled=False)
+    enter(page, sign_in_link(shop.server, shop.email))
+    page.goto(f"{shop.server.url}{welcome}/json")
+    flow = json.loads(page.get_by_label("As afterlike flows load takes it").input_value())
+    flow["cards"][0] |= {"title": "Why <that> one?"}
+    page.get_by_label("As afterlike flows load takes it").fill(json.dumps(flow))
+    page.get_by_role("button", name="Preview without saving").click()
+    expect(page.get_by_text("It is not saved.")).to_be_visible()
+    page.get_by_role("button", name="As the page that needs no script").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Why <that> one?")
+    page.get_by_role("button", name="Back to the preview").click()
+    page.get_by_role("button", name="Back to editing").click()
+    typed = page.get_by_label("As afterlike flows load takes it")
+    assert json.loads(typed.input_value()) == flow and kept(shop.server.home) == before
+    typed.fill("{")
+    page.get_by_role("button", name="Preview without saving").click()
+    expect(page.get_by_role("alert")).to_contain_text("This is not JSON: look at line 1, column 2.")
+    expect(typed).to_have_value("{")
+    typed.fill(json.dumps(flow))
+    page.get_by_role("button", name="Preview without saving").click()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("status").filter(has_text="Kept as version 2.")).to_be_visible()

@@ -1,17 +1,16 @@
 """The hosted survey page in real browsers: without script, for everybody, at every width, in light and dark."""
 
 import re
-from pathlib import Path
 
 import pytest
 from collect.surveying import COLOURS, MAIL, PHOTOS, asking, invited, said, token_of
+from looks.looking import wrong_with
 from playwright.sync_api import Browser, Page, expect
 
 from afterlike import tables
 from cast import LAMP, new_id
 from parts.browsers import SIZES, every_look
 
-AXE = (Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
 EVERY_CARD = [
     [{"type": "single", "options": COLOURS, "other": {}, "help": "One of them."},
      {"type": "multi", "options": COLOURS, "other": {}},
@@ -59,12 +58,7 @@ def test_the_whole_flow_works_without_script(sqlite_keeper, any_browser: Browser
 
 def looked_at(page: Page) -> list[str]:
     """What is wrong with the page as it is now."""
-    page.evaluate(AXE)
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-    wrong = [f"{one['id']}: {node['target']}" for one in found for node in one["nodes"]]
-    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-        wrong.append("sticks out to the side")
-    return [f"{page.locator('h1').inner_text()}: {one}" for one in wrong]
+    return [f"{page.locator('h1').inner_text()}: {one}" for one in wrong_with(page)]
 
 
 @every_look

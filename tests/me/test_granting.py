@@ -7,9 +7,10 @@ import pytest
 import sqlalchemy as sa
 from admin.desk import ask
 from followup.making import behind
+from looks.looking import wrong_with
 from me.elsewhere import IndieAuth, Mastodon
 from me.making import ADA, BEN, rows
-from me.test_looks import inside, looked_at
+from me.test_looks import inside
 from playwright.sync_api import expect
 
 from afterlike import tables
@@ -221,4 +222,5 @@ def test_from_ones_own_page_and_back_in_a_browser(town, ada, chromium, new_page,
 
 def test_both_pages_are_for_everybody(town, ada, mastodon, chromium, new_page):
     back, own = way_back(ada, mastodon.url), inside(new_page(chromium), ada)
-    assert looked_at(own, town.url + back) == []
+    own.goto(town.url + back)
+    assert wrong_with(own) == []

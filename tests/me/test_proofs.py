@@ -4,8 +4,9 @@ import pytest
 import sqlalchemy as sa
 from admin.desk import enter, sign_in_link, signed_in
 from conftest import ADMIN
+from looks.looking import wrong_with
 from me.making import ADA, BEN, CLEO, Endorser, built_in, rows
-from me.test_looks import inside, wrong_with
+from me.test_looks import inside
 from playwright.sync_api import expect
 
 from afterlike import tables

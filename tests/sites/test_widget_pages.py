@@ -2,14 +2,13 @@
 
 import re
 from html import unescape
-from types import SimpleNamespace
 
 import pytest
 from admin.crawled import kept
 from admin.desk import enter, hire, sign_in_link, signed_in
-from admin.test_looks import looked_at
 from conftest import ADMIN
 from followup.making import behind
+from looks.looking import wrong_with
 from playwright.sync_api import expect
 
 from afterlike import sites, tables
@@ -204,6 +203,29 @@ def test_words_are_tried_in_the_real_widget(page, collector, own):
     expect(page.get_by_role("group").get_by_role("button", name="Terus")).to_be_visible()
 
 
+def test_words_are_seen_in_the_widget_while_they_are_typed(page, collector, owner, own):
+    before = kept(collector.server.home)
+    page.goto(f"{collector.url}{own}/words?locale=en")
+    liked, panel = page.locator("[aria-pressed]"), page.locator("[part=panel]")
+    expect(panel.get_by_role("button", name="Next")).to_be_visible()
+    page.get_by_label("On the button").fill("Lovely")
+    expect(liked).to_have_accessible_name("Lovely: Tide mug")
+    expect(liked).to_contain_text("Lovely")
+    page.get_by_label("Button to the next question").fill("Go on")
+    page.get_by_label("How far one is").fill("{n} from")  # cannot be used: what is to be filled in is missing
+    expect(panel).to_contain_text("1 of 2")
+    page.get_by_label("How far one is").fill("Step {n}, of {all}")
+    expect(panel).to_contain_text("Step 1, of 2")
+    page.get_by_label("Thanks, where the prompt has none of its own").fill("Cheers!")
+    panel.get_by_role("button", name="Go on").click()
+    expect(panel).to_contain_text("Step 2, of 2")
+    panel.get_by_role("button", name="Go on").click()
+    expect(panel).to_contain_text("Cheers!")
+    page.get_by_label("On the button").fill("")
+    expect(liked).to_have_accessible_name("Like Tide mug")
+    assert kept(collector.server.home) == before
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_what_is_asked_and_refused_is_for_everybody(scheme, collector, chromium, new_page, own):
     page = new_page(chromium, viewport=SIZES["narrow"], color_scheme=scheme)
@@ -222,8 +244,7 @@ def test_what_is_asked_and_refused_is_for_everybody(scheme, collector, chromium,
 def wrong_here(page) -> list[str]:
     """All but what is seen of the weak colours themselves, which axe finds as we do."""
     page.evaluate("document.querySelector('.stage')?.remove()")
-    stays = SimpleNamespace(goto=lambda _url: None, evaluate=page.evaluate, locator=page.locator, title=page.title)
-    return looked_at(stays, page.url)
+    return wrong_with(page)
 
 
 def test_editors_and_viewers_try_and_cannot_save(collector, chromium, new_page, own):

@@ -1,68 +1,34 @@
-"""Every page of the demo is valid HTML: a walk over all that its admin and its people can open, read by html-validate."""
+"""Every page of the demo is valid HTML: a walk over all that its admin and its people open, read by html-validate and by us."""
 
 import json
 import re
 import subprocess
-from collections import Counter
-from collections.abc import Iterator
 
 import pytest
 from admin.desk import Desk, Reply
-from werkzeug.exceptions import HTTPException
-from werkzeug.routing import Map, Rule
+from looks.walking import PAGES, face_of, walked
+from selectolax.lexbor import LexborHTMLParser
 
-from afterlike.app import FACES
 from afterlike.demo.mailbox import Mailbox
 from parts.extension import NODE, ROOT
 from parts.product import Server
 from parts.programs import until
 
-MANY = 3  # pages of one face, however many links lead there
-MOST = 600
 # Strict, but for taste (doctype in lower case, quotes that HTML does not ask for, white space, <input> for text), and for what
 # is right here: a table that is laid out as blocks on a phone keeps its role by having it written; <pre> scrolls, so it is a
 # region; a page that waits for a check comes again by itself, also without script; mail programs know no style sheets.
 CONFIG = ROOT / "tests/story/htmlvalidate.json"
-NO_PAGES = re.compile(
-    r"\.(csv|jsonl?|svg|css|js|html|atom)$|/latest$|/charts/|^/(v1|static|metrics|healthz|readyz|w\.js|to|webmention)\b"
-)
+OURS = ("/admin", "/me", "/confirm", "/stop", "/s/", "/p/", "/said")  # the demo's own shops are examples of other people's pages
+NAMES_IDS = ("aria-labelledby", "aria-describedby", "aria-controls", "aria-owns", "for", "form", "headers", "list")
+FIELDS = "input:not([type=hidden]):not([type=submit]), select, textarea"
+SAME_PAGE = {"/me/stop", "/stop/<token>"}  # the one for who is signed in, the other for who came from a letter
 UNMET = {
-    "/": "leads on to the admin",
-    "/admin/sites/<key>/mentions/<int:mention>": "needs a page elsewhere that speaks of ours; tests/admin/test_looks.py opens it",
+    "/admin/sites/<key>/mentions/<int:mention>": "needs a page elsewhere that speaks of ours; tests/looks opens it",
     "/me/grants/back": "comes from somebody else's server; tests/me/test_granting.py opens it",
-    "/said/<site_key>/<int:product>": "needs words that may be quoted; tests/publicity/test_looks.py opens it",
-    "/admin/sites/<key>/people/erasures/<int:erasure>": "needs people who are gone then; tests/insight/test_looks.py opens it",
-    "/admin/sign-in/second": "stands between a password and the admin; tests/sites/test_second.py opens it",
+    "/said/<site_key>/<int:product>": "needs words that may be quoted; tests/looks opens it",
+    "/admin/sites/<key>/people/erasures/<int:erasure>": "needs people who are gone then; tests/looks opens it",
+    "/admin/sign-in/second": "stands between a password and the admin; tests/looks opens it",
 }
-RULES = Map([Rule(face.path, endpoint=face.path, methods=[face.method]) for face in FACES])
-
-
-def face_of(path: str) -> str:
-    """The face that a path belongs to, or the path's first two parts (pages that only the demo has)."""
-    try:
-        return RULES.bind("shop").match(path.partition("?")[0], "GET")[0]
-    except HTTPException:
-        return "/".join(path.partition("?")[0].split("/")[:3])
-
-
-def links(reply: Reply) -> list[str]:
-    """What the page links to and what its forms by GET would ask for, in order."""
-    return [link.replace("&amp;", "&") for link in re.findall(r'(?:href|action|src)="(/[^"#]*)', reply.text)]
-
-
-def walked(desk: Desk, *first: str) -> Iterator[tuple[str, Reply]]:
-    """Breadth first from these paths, and a few pages of each face."""
-    waiting, seen, faces = list(first), set(), Counter()
-    while waiting and len(seen) < MOST:
-        path = waiting.pop(0)
-        if path in seen or NO_PAGES.search(path.partition("?")[0]) or faces[face_of(path)] >= MANY:
-            continue
-        seen.add(path)
-        reply = desk.get(path)
-        if "text/html" in reply.headers.get("Content-Type", ""):
-            faces[face_of(path)] += 1
-            yield path, reply
-            waiting += links(reply)
 
 
 def pressed(desk: Desk, path: str) -> None:
@@ -81,8 +47,8 @@ def sent(demo: Server, face: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def pages(demo: Server) -> dict[str, str]:
-    """The HTML of every page that was met, by its path: of the demo's sites and of a new one, of its people, of refused forms."""
+def replies(demo: Server) -> dict[str, Reply]:
+    """Every page that was met, by its path: of the demo's sites and of a new one, of its people, of refused forms."""
     desk, stranger = Desk(demo.url), Desk(demo.url)
     pressed(desk, re.search(r"Sign in:\s+\S+?(/admin/sign-in/\S+)", demo.log)[1])
     new = desk.post("/admin/sites", name="Nothing yet", origins="https://nothing.test", locale="en").to
@@ -107,7 +73,15 @@ def pages(demo: Server) -> dict[str, str]:
         "refused: a sign-in": stranger.post("/admin/sign-in", email="ada@shop.test", password="wrong"),
         "refused: no proof": desk.post(f"{site}/keys", proof="forged"),
     }
-    return {path: reply.text for path, reply in met.items() if reply.status not in (302, 303)}
+    desk.post("/admin/account/language", locale="id")
+    once = {face_of(path): path for path, reply in met.items() if reply.status == 200 and path.startswith("/admin")}
+    met |= {f"{path}#id": desk.get(path) for path in once.values()}
+    return {path: reply for path, reply in met.items() if reply.status not in (302, 303)}
+
+
+@pytest.fixture(scope="module")
+def pages(replies) -> dict[str, str]:
+    return {path: reply.text for path, reply in replies.items() if not path.endswith("#id")}
 
 
 def test_every_page_is_valid_html(pages, tmp_path):
@@ -127,5 +101,69 @@ def test_every_page_is_valid_html(pages, tmp_path):
 
 def test_every_face_that_is_a_page_was_met(pages):
     met = {face_of(path) for path in pages}
-    faces = {face.path for face in FACES if face.method == "GET" and not NO_PAGES.search(face.path)}
-    assert faces - met == set(UNMET)
+    assert PAGES - met == set(UNMET)
+
+
+def texts(tree: LexborHTMLParser, selector: str) -> list[str]:
+    return [" ".join(one.text().split()) for one in tree.css(selector)]
+
+
+def wrong_in(tree: LexborHTMLParser) -> list[str]:
+    """What html-validate does not see."""
+    ids = [one.attributes["id"] for one in tree.css("[id]")]
+    named = {name for attribute in NAMES_IDS for one in tree.css(f"[{attribute}]") for name in one.attributes[attribute].split()}
+    labelled = {one.attributes["for"] for one in tree.css("label[for]")}
+    wrong = [f"the id {one} stands twice" for one in set(ids) if ids.count(one) > 1]
+    wrong += [f"nothing has the id {one}" for one in named - set(ids)]
+    wrong += [f"no label: {one.html[:120]}" for one in tree.css(FIELDS) if not is_labelled(one, labelled)]
+    orders = [int(one.tag[1]) for one in tree.css("main :is(h1, h2, h3, h4, h5, h6)")]
+    wrong += [f"h{after} follows h{before}" for before, after in zip(orders, orders[1:], strict=False) if after > before + 1]
+    return wrong + ([] if orders.count(1) == 1 else [f"{orders.count(1)} headings of the first order"])
+
+
+def is_labelled(field, labelled: set[str]) -> bool:
+    told = field.attributes
+    if told.get("id") in labelled or {"aria-label", "aria-labelledby"} & set(told):
+        return True
+    while field is not None and field.tag != "label":
+        field = field.parent
+    return field is not None
+
+
+@pytest.fixture(scope="module")
+def ours(pages) -> dict[str, LexborHTMLParser]:
+    """Our own pages, without the mailbox and the shops of the demo; those of refused forms among them."""
+    return {path: LexborHTMLParser(text) for path, text in pages.items() if path.startswith((*OURS, "refused"))}
+
+
+def test_labels_ids_and_headings_are_right(ours):
+    wrong = [f"{path}: {one}" for path, tree in ours.items() for one in wrong_in(tree)]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_title_says_what_the_heading_says(ours):
+    """In the same words, perhaps with the name of the site, and before all that something is wrong."""
+    wrong = []
+    for path, tree in ours.items():
+        [title], [heading] = texts(tree, "title"), texts(tree, "h1")
+        said = re.sub(r"\W+", " ", title).casefold().split()
+        missing = [word for word in re.sub(r"\W+", " ", heading).casefold().split() if word not in said and len(word) > 2]
+        wrong += [f"{path}: “{heading}” is called “{title}”"] if missing and "…" not in title else []
+    assert not wrong, "\n".join(wrong)
+
+
+def test_two_pages_have_two_titles(ours, replies):
+    faces: dict[str, set[str]] = {}
+    for path, tree in ours.items():
+        if replies[path].status == 200 and face_of(path) in PAGES - SAME_PAGE:
+            faces.setdefault(texts(tree, "title")[0], set()).add(face_of(path))
+    wrong = [f"“{title}” is called {sorted(met)}" for title, met in faces.items() if len(met) > 1]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_indonesian_pages_say_that_they_are(replies):
+    told = {path: LexborHTMLParser(reply.text) for path, reply in replies.items() if path.endswith("#id")}
+    own = {path for path in told if "/preview/page" in path}  # a visitor's page, in the language of the prompt
+    wrong = [path for path in told.keys() - own if told[path].css_first("html").attributes["lang"] != "id"]
+    assert not wrong and len(told) > 40
+    assert not [path for path in told.keys() - own if "Skip to the content" in told[path].css_first(".skip").text()]

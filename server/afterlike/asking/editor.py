@@ -77,22 +77,24 @@ def look_json(key: str, prompt: int) -> Response:
     """The whole flow as it is kept, to read, copy and paste."""
     admin, site, role = sites.on_site(key)
     found = one_of(site, prompt)
-    return _json(site, role, found, _pretty(prompts.checked(found.flow)))
+    return json_form(site, role, found, _pretty(prompts.checked(found.flow)))
 
 
 def save_json(key: str, prompt: int) -> Response:
-    """Keeps a pasted flow as a new version, checked like a form."""
+    """Keeps a pasted flow as a new version, checked like a form; coming back from a preview keeps nothing."""
     admin, site, role = sites.on_site(key, least="editor")
     request.max_content_length = request.max_form_memory_size = MOST_FORM
     sites.check_form()
     found, text = one_of(site, prompt), request.form.get("flow", "")
-    flow, wrong = _pasted(text, found.key, site.locale)
+    if request.form.get("do") == "show":
+        return json_form(site, role, found, text)
+    flow, wrong = pasted(text, found.key, site.locale)
     if wrong:
-        return _json(site, role, found, text, wrong=wrong, status=422)
+        return json_form(site, role, found, text, wrong=wrong, status=422)
     try:
         done = _keep(admin, site, found, flow, request.form.get("do", "save"))
     except prompts.Newer:
-        return _json(site, role, one_of(site, prompt), text, status=409, newer=_newer(site, prompt))
+        return json_form(site, role, one_of(site, prompt), text, status=409, newer=_newer(site, prompt))
     return redirect(f"{path_of(site)}/{prompt}/json?done={done}", 303)
 
 
@@ -108,7 +110,8 @@ def _keep(admin: sites.Admin, site: Site, found: prompts.Prompt, flow: dict, but
     return "saved" if kept.is_new else "same"
 
 
-def _pasted(text: str, key: str, default: str) -> tuple[dict, Wrong]:
+def pasted(text: str, key: str, default: str) -> tuple[dict, Wrong]:
+    """The flow in this text, checked like a form; and what is wrong in it."""
     try:
         flow = prompts.checked(json.loads(text))
     except json.JSONDecodeError as broken:
@@ -137,10 +140,11 @@ def form(
     )
 
 
-def _json(
+def json_form(
     site: Site, role: str, found: prompts.Prompt, text: str, *, wrong: Wrong | None = None, status: int = 200,
     newer: dict | None = None,
 ) -> Response:
+    """The flow as JSON, saved or not."""
     return page("asking/json.html", status=status, text=text, wrong=told(wrong or {}), base=_base(found), newer=newer,
                 **_about(site, role, found))
 

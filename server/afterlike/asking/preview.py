@@ -12,9 +12,10 @@ from werkzeug.datastructures import MultiDict
 
 from afterlike import prompts, sites
 from afterlike.asking import editor
-from afterlike.asking.draft import typed
+from afterlike.asking.draft import Draft, typed
 from afterlike.asking.listing import named, state_of
 from afterlike.asking.pages import one_of, path_of
+from afterlike.asking.places import Wrong
 from afterlike.asking.reading import read
 from afterlike.asking.recent import recent_likes
 from afterlike.clock import now
@@ -50,30 +51,46 @@ def widget(key: str, prompt: int) -> Response:
 
 def unsaved(key: str, prompt: int) -> Response:
     """The same of what stands in the editor's form, saved or not; it travels in the forms of the page and is kept nowhere."""
-    admin, site, role, found, draft = _draft_of(key, prompt)
-    flow, wrong = read(draft["read"])
+    site, role, found, sent = _sent(key, prompt)
+    flow, wrong = _flow_of(site, found, sent)
     if wrong:
-        return editor.form(site, role, found, draft["read"], wrong=wrong, status=422)
-    return _widget(site, role, replace(found, flow=flow), request.form, draft=draft["sent"])
+        return _back(site, role, found, sent, wrong)
+    return _widget(site, role, replace(found, flow=flow), request.form, draft=sent)
 
 
 def unsaved_page(key: str, prompt: int) -> Response:
     """The hosted page of what stands in the editor's form; its buttons lead on through the flow and keep nothing."""
-    admin, site, role, found, draft = _draft_of(key, prompt)
-    flow, wrong = read(draft["read"])
+    site, role, found, sent = _sent(key, prompt)
+    flow, wrong = _flow_of(site, found, sent)
     if wrong:
-        return editor.form(site, role, found, draft["read"], wrong=wrong, status=422)
-    return _hosted(site, replace(found, flow=flow), request.form, draft=draft["sent"])
+        return _back(site, role, found, sent, wrong)
+    return _hosted(site, replace(found, flow=flow), request.form, draft=sent)
 
 
-def _draft_of(key: str, prompt: int) -> tuple:
-    """Who asks, and the draft: `read` as the editor reads it, `sent` as the pairs of its form. Changes nothing."""
+def _sent(key: str, prompt: int) -> tuple[Site, str, prompts.Prompt, Pairs]:
+    """Who asks about what, and the pairs of the editor's form. Changes nothing."""
     admin, site, role = sites.on_site(key, least="editor")
     request.max_content_length = request.max_form_memory_size = 3 * editor.MOST_FORM  # each letter may be escaped
     sites.check_form()
-    found, sent = one_of(site, prompt), _pairs(request.form)
-    draft = typed(MultiDict(sent), site.locale) | {"key": found.key}
-    return admin, site, role, found, {"read": draft, "sent": sent}
+    return site, role, one_of(site, prompt), _pairs(request.form)
+
+
+def _flow_of(site: Site, found: prompts.Prompt, sent: Pairs) -> tuple[dict, Wrong]:
+    """What the form makes, field by field or as JSON; and what is wrong in it."""
+    fields = MultiDict(sent)
+    return editor.pasted(fields["flow"], found.key, site.locale) if "flow" in fields else read(_drafted(site, found, fields))
+
+
+def _back(site: Site, role: str, found: prompts.Prompt, sent: Pairs, wrong: Wrong) -> Response:
+    """The form that it came from, with what is wrong in it."""
+    fields = MultiDict(sent)
+    if "flow" in fields:
+        return editor.json_form(site, role, found, fields["flow"], wrong=wrong, status=422)
+    return editor.form(site, role, found, _drafted(site, found, fields), wrong=wrong, status=422)
+
+
+def _drafted(site: Site, found: prompts.Prompt, fields: MultiDict) -> Draft:
+    return typed(fields, site.locale) | {"key": found.key}
 
 
 def _pairs(form: MultiDict) -> Pairs:
