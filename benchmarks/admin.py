@@ -36,7 +36,8 @@ LISTS = ("", "q=handle", "q=product", "q=zzzz", "q=ada+77", "q=newsletter", "sta
          "tag=gift&q=zzzz", "behind={middle}", "before={middle}", "q=product&behind={middle}")
 PAGES = (
     "", "/latest", "/charts/gap.svg", "/charts/trend.svg", "/people", "/people?sort=likes", "/people?confirmed=1",
-    "/people?q=ada", "/people?waiting=1", "/people/links", "/people/{person}", "/people/{person}/erase", "/products", "/products?sort=answered",
+    "/people?q=ada", "/people?waiting=1", "/people/links", "/people/{person}", "/people/{person}/erase", "/products",
+    "/products?sort=answered",
     "/products?q=number+77", "/products/{product}", "/products/{product}/price.svg", "/products/{product}/price.csv", "/answers",
     "/answers?q=handle", "/answers.csv", "/answers.jsonl", *(f"/endorsements?{query}" for query in LISTS), "/endorsements/{like}",
     "/endorsements.csv", "/endorsements.csv?q=product", "/endorsements.csv?q=zzzz", "/people/erase?tag=vip",
@@ -109,7 +110,8 @@ def seed(engine, site_id: int, likes: int, version: int) -> None:
     put(engine, tables.likes, (like(dice, nth, site_id, liked_at) for nth, liked_at in enumerate(moments, 1)))
     put(engine, tables.answers, ({"site_id": site_id, "uuid": wide(nth), "like_id": 9 * nth, "visitor_id": 3 * nth,
                                   "prompt_version_id": version, "said": said(dice), "done": 1,
-                                  "answered_at": moments[9 * nth - 1], "changed_at": moments[9 * nth - 1]} for nth in range(1, people + 1)))
+                                  "answered_at": moments[9 * nth - 1], "changed_at": moments[9 * nth - 1]}
+                                 for nth in range(1, people + 1)))
     put(engine, tables.visits, ({"site_id": site_id, "uuid": wide(nth), "visitor_id": nth, "page_url": "https://shop.test/",
                                  "visited_at": at - dice.randrange(SPAN)} for nth in range(1, visitors + 1, 4)))
     put(engine, tables.orders, ({"site_id": site_id, "order_id": f"o-{nth}", "visitor_id": nth, "total_minor": 4999,
@@ -147,22 +149,28 @@ def seed_desk(engine, dice: random.Random, site_id: int, people: int, moments: l
     at = moments[-1]
     put(engine, tables.conversations, ({"id": nth, "site_id": site_id, "endorser_id": 10 * nth, "like_id": 90 * nth,
                                         "state": ("open", "closed")[nth % 2],
-                                        "waits_for": "admin" if nth % 6 == 0 else "endorser", "waits_since": moments[90 * nth - 1], "made_at": moments[90 * nth - 1],
-                                        "changed_at": moments[90 * nth - 1]} for nth in range(1, people // 10 + 1)))
+                                        "waits_for": "admin" if nth % 6 == 0 else "endorser",
+                                        "made_at": moments[90 * nth - 1],
+                                        "waits_since": moments[90 * nth - 1], "changed_at": moments[90 * nth - 1]}
+                                       for nth in range(1, people // 10 + 1)))
     put(engine, tables.messages, ({"conversation_id": (nth + 1) // 2, "uuid": wide(nth), "author": ("endorser", "admin")[nth % 2],
                                    "words": f"The handle {dice.randrange(10**6)} is a joy", "said_at": at - dice.randrange(SPAN)}
                                   for nth in range(1, people // 10 * 2 + 1)))
     put(engine, tables.quotes, ({"site_id": site_id, "endorser_id": 50 * nth, "like_id": 450 * nth,
-                                 "product_id": 1 + nth % PRODUCTS, "source": "answer", "source_id": 50 * nth, "part": "why", "said_at": at, "asked_words": "A joy",
+                                 "product_id": 1 + nth % PRODUCTS, "source": "answer", "source_id": 50 * nth, "part": "why",
+                                 "said_at": at, "asked_words": "A joy",
                                  "words": "A joy", "state": ("asked", "given", "refused")[nth % 3], "asked_at": at - nth}
                                 for nth in range(1, people // 50 + 1)))
     put(engine, tables.outbox, ({"site_id": site_id, "kind": "letter", "payload": "{}",
-                                 "state": "sent" if nth % 500 else "failed", "due_at": at, "made_at": at, "sent_at": at} for nth in range(1, people // 3 + 1)))
+                                 "state": "sent" if nth % 500 else "failed", "due_at": at, "made_at": at, "sent_at": at}
+                                for nth in range(1, people // 3 + 1)))
     put(engine, tables.webmentions, ({"site_id": site_id, "key": f"m{nth}", "pair": wide(nth), "source": f"https://blog.test/{nth}",
                                       "target": "https://shop.test/p/1", "host": "blog.test",
-                                      "state": ("accepted", "held")[nth % 2], "kind": "mention", "received_at": at} for nth in range(1, 2001)))
+                                      "state": ("accepted", "held")[nth % 2], "kind": "mention", "received_at": at}
+                                     for nth in range(1, 2001)))
     put(engine, tables.audit, ({"site_id": site_id, "admin_id": 1, "kind": "endorsement_read", "about_id": nth,
-                                "at": at - 20_000 + nth, "prev_hash": bytes(32), "row_hash": bytes(32)} for nth in range(1, 20_001)))
+                                "at": at - 20_000 + nth, "prev_hash": bytes(32), "row_hash": bytes(32)}
+                               for nth in range(1, 20_001)))
 
 
 def wide(nth: int) -> bytes:
@@ -216,7 +224,8 @@ def report(app, house, here: str, site_id: int, rounds: int) -> None:
     client.post(f"/admin/sign-in/{token}", data={"proof": proof}, base_url="https://likes.test")
     with house.db.read() as tx:
         likes = tx.scalar(sa.select(sa.func.count()).select_from(tables.likes))
-        sums, talks, counts, liked_at = tables.people_sums.c, tables.conversations.c, tables.like_counts.c, tables.likes.c.liked_at
+        sums, talks, counts = tables.people_sums.c, tables.conversations.c, tables.like_counts.c
+        liked_at = tables.likes.c.liked_at
         middle = tx.execute(sa.select(liked_at, tables.likes.c.id).order_by(liked_at).offset(likes // 2).limit(1)).one()
         rows = {
             "person": tx.scalar(sa.select(sums.person).where(sums.person > 0).order_by(sums.likes.desc()).limit(1)),

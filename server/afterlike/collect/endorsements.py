@@ -110,9 +110,9 @@ def whose(tx: sa.Connection, chosen: Chosen) -> sa.Select:
     return asked.where(*where, visitors.erased_at.is_(None)).group_by(person)
 
 
-def newest(tx: sa.Connection, site_id: int) -> int:
-    """The number of the like that arrived last here."""
-    return tx.scalar(sa.select(sa.func.coalesce(sa.func.max(tables.likes.c.id), 0)).where(tables.likes.c.site_id == site_id))
+def newest(tx: sa.Connection) -> int:
+    """The number of the like that arrived last, here or elsewhere: what arrives later has a greater one."""
+    return tx.scalar(sa.select(sa.func.coalesce(sa.func.max(tables.likes.c.id), 0)))
 
 
 def liked_products(tx: sa.Connection, site_id: int, most: int = 200) -> list[sa.Row]:
