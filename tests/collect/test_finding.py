@@ -46,7 +46,8 @@ class Shop:
         self.db = db.Database(url)
         with self.db.engine.begin() as tx:
             names = ("shop", "other")
-            made = cli.register(tx, [(name, (f"https://{name}.test",), "ada@shop.test", "en", "http://x", BEGIN) for name in names])
+            wished = [(name, (f"https://{name}.test",), "ada@shop.test", "en", "http://x", BEGIN) for name in names]
+            made = cli.register(tx, wished)
             self.id, self.other = (sites.site_named(tx, one["site"]).id for one in made)
             fill(tx, self.id, prompts.of_site(tx, self.id)[0].version_id)
             tx.execute(sa.insert(tables.products), {"id": 1000, "site_id": self.other, "key": "lamp", "url": "https://o.test/",
@@ -89,8 +90,9 @@ def fill(tx: sa.Connection, site_id: int, version: int) -> None:
                 "state": "claimed", "claimed_at": BEGIN} for one, name in NAMED.items()])
     tx.execute(sa.insert(tables.likes), [mine | row for row in ROWS.values()])
     tx.execute(sa.insert(tables.answers), [
-        mine | {"uuid": nth.to_bytes(16, "big"), "like_id": nth, "visitor_id": ROWS[nth]["visitor_id"], "prompt_version_id": version,
-                "said": json.dumps({"why": [{"other": said}]}, ensure_ascii=False), "done": 1, "answered_at": BEGIN, "changed_at": BEGIN}
+        mine | {"uuid": nth.to_bytes(16, "big"), "like_id": nth, "visitor_id": ROWS[nth]["visitor_id"], "done": 1,
+                "said": json.dumps({"why": [{"other": said}]}, ensure_ascii=False), "prompt_version_id": version,
+                "answered_at": BEGIN, "changed_at": BEGIN}
         for nth, said in SAID.items()])
     tx.execute(sa.insert(tables.like_tags), [mine | {"like_id": nth, "tag": "gift"} for nth in TAGGED])
     tx.execute(sa.insert(tables.journal), [
@@ -111,7 +113,8 @@ def fits(wanted: Filter, row: dict) -> bool:
     nth, day = row["id"], datetime.fromtimestamp(row["liked_at"] / 1000, UTC).date()
     product, name = row["product_id"], NAMED.get(row["visitor_id"])
     texts = [f"p-{product}", f"https://shop.test/p/{product}", f"Lamp {product}" if product % 2 else f"Chair {product}",
-             row["page_url"], row["page_title"] or "", SAID.get(nth, ""), name or "", f"https://people.test/{row['visitor_id']}" if name else ""]
+             row["page_url"], row["page_title"] or "", SAID.get(nth, ""), name or "",
+             f"https://people.test/{row['visitor_id']}" if name else ""]
     return all((
         not wanted.search or any(wanted.search.lower() in text.lower() for text in texts),
         wanted.product in (None, product), wanted.state in (None, row["state"]), wanted.source in (None, row["source"]),
