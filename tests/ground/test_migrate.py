@@ -90,7 +90,8 @@ def test_a_database_from_before_a_million_likes_keeps_what_was_added_up(database
     with engine.begin() as tx:
         step.upgrade(settings(tx), "0014")
         tx.exec_driver_sql("INSERT INTO sites (id, key, name, made_at) VALUES (1, 'one', 'One', 0), (2, 'two', 'Two', 0)")
-        tx.exec_driver_sql("INSERT INTO products (id, site_id, key_hash, key, url, first_seen_at) VALUES (1, 1, 'x', 'p', 'u', 0)")
+        tx.exec_driver_sql("INSERT INTO products (id, site_id, key_hash, key, url, first_seen_at)"
+                           " VALUES (1, 1, 'x', 'p', 'u', 0)")
         tx.exec_driver_sql("INSERT INTO visitors (id, site_id, hash, first_seen_at) VALUES (1, 1, 'x', 0)")
         tx.exec_driver_sql("INSERT INTO likes (site_id, uuid, visitor_id, product_id, state, source, liked_at,"
                            " pressed_at, page_url, step_reason) VALUES (1, 'x', 1, 1, 'held', 'extension', 5, 5, 'u', 'due')")

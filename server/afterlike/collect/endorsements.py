@@ -68,10 +68,12 @@ def one(tx: sa.Connection, site_id: int, like_id: int, *, locale: str) -> Endors
 
 
 def by_the_same(tx: sa.Connection, site_id: int, like: Endorsement, *, locale: str, most: int = 20) -> list[Endorsement]:
-    """What else the same person liked here, newest first."""
-    same = tables.visitors.c.endorser_id == like.endorser_id if like.endorser_id else tables.visitors.c.id == like.visitor_id
-    likes = tables.likes.c
-    asked = _asked().where(same, likes.site_id == site_id, likes.id != like.id).order_by(likes.liked_at.desc()).limit(most)
+    """What else the same person liked here, newest first; what they like and what they took back have an index each."""
+    likes, visitors = tables.likes.c, tables.visitors.c
+    same = visitors.endorser_id == like.endorser_id if like.endorser_id else visitors.id == like.visitor_id
+    theirs = sa.select(likes.id).where(likes.visitor_id.in_(sa.select(visitors.id).where(same, visitors.site_id == site_id)))
+    ids = sa.union_all(theirs.where(likes.unliked_at.is_(None)), theirs.where(likes.unliked_at.is_not(None)))
+    asked = _asked().where(likes.id.in_(ids), likes.id != like.id).order_by(likes.liked_at.desc()).limit(most)
     return _filled(tx, [Endorsement(*row) for row in tx.execute(asked)], locale)
 
 

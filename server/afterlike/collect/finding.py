@@ -17,7 +17,7 @@ from afterlike.collect import matching
 from afterlike.collect.matching import MOST, Condition, Filter
 from afterlike.collect.turning import PER_PAGE, Count, Page, Place, Turn, page
 
-STEPS = (1_000, MOST - 1_000)  # how many likes are looked through for a page: mostly the first will do
+STEPS = (1_000, 3_000, MOST - 4_000)  # how many likes are looked through for a page: mostly the first will do
 IN_PARTS = 500
 
 _likes = tables.likes.c
@@ -102,9 +102,9 @@ class Many:
 
     def parts(self) -> Iterator[list[int]]:
         """The ids of all of them, newest first."""
-        turn, most = Turn(), MOST if self.leads else IN_PARTS
+        turn = Turn()
         while True:
-            rows, end = self._look(turn, most)
+            rows, end = self._look(turn, STEPS[0])
             yield [like_id for _, like_id in rows]
             if end is None:
                 return
