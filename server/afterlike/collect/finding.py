@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import sqlalchemy as sa
 
-from afterlike import tables
+from afterlike import db, tables
 from afterlike.clock import DAY
 from afterlike.collect import matching
 from afterlike.collect.matching import MOST, Condition, Filter
@@ -32,13 +32,13 @@ def looking(tx: sa.Connection, site_id: int, wanted: Filter, *, locale: str) -> 
     for one in leads:
         if (ids := _few(tx, one.ways)) is not None:
             rest = [other for other in leads if other is not one]
-            return Few(_fitting(tx, site_id, wanted, ids, rest), one.thorough)
+            return Few(tx, _fitting(tx, site_id, wanted, ids, rest), one.thorough)
     return Many(tx, site_id, wanted, leads)
 
 
 def _fitting(tx: sa.Connection, site_id: int, wanted: Filter, ids: list[int], rest: list[matching.Lead]) -> list[sa.Row]:
     """Of these likes, those that everything else fits too. The limit says that they come first, before any index."""
-    some = sa.select(*SEEN).where(_likes.id.in_(ids)).limit(max(1, len(ids))).subquery().c
+    some = sa.select(*SEEN).where(_likes.id.in_(db.any_of(tx, ids))).limit(max(1, len(ids))).subquery().c
     where = [*matching.indexed(tx, some, site_id, wanted), *(one.fits(some) for one in rest)]
     return list(tx.execute(sa.select(some.liked_at, some.id, some.source).where(*where)))
 
@@ -56,8 +56,8 @@ def _few(tx: sa.Connection, ways: list[sa.Select]) -> list[int] | None:
 class Few:
     """All likes that match: some filter leads to no more than MOST. `thorough` where what is old was looked through too."""
 
-    def __init__(self, rows: list[sa.Row], thorough: bool):
-        self.thorough = thorough
+    def __init__(self, tx: sa.Connection, rows: list[sa.Row], thorough: bool):
+        self.tx, self.thorough = tx, thorough
         self.places = sorted(((row.liked_at, row.id) for row in rows), reverse=True)
         self.count = Count(len(rows), True, dict(sorted(Counter(row.source for row in rows).items())))
 
@@ -78,7 +78,7 @@ class Few:
 
     def where(self) -> list[Condition]:
         """The same as conditions on `likes`."""
-        return [_likes.id.in_([like_id for _, like_id in self.places])]
+        return [_likes.id.in_(db.any_of(self.tx, [like_id for _, like_id in self.places]))]
 
 
 def _falling(place: Place) -> Place:
