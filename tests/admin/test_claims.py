@@ -15,7 +15,7 @@ from sites.claiming import Origin
 from sites.liking import like_before, set_state
 
 from afterlike import clock, tables
-from afterlike.collect.endorsements import PER_PAGE
+from afterlike.collect.turning import PER_PAGE
 from afterlike.signing import keyring
 from afterlike.sites.claims import MOST_CLAIMS
 from cast import BEN, CHAIR
@@ -294,12 +294,16 @@ def test_many_likes_stand_on_several_pages(shop):
     with behind(shop.server) as tx:
         like_before(tx, "https://many.example", *(f"Bowl {n:03}" for n in range(PER_PAGE + 3)))
     made = prove(shop, "https://many.example")
-    first, second = shop.owner.get(f"{shop.path}/{made}"), shop.owner.get(f"{shop.path}/{made}?page=2")
-    assert "Bowl 052" in first.text and "Bowl 002" not in first.text and f"{shop.path}/{made}?page=2" in first.text
+    first = shop.owner.get(f"{shop.path}/{made}")
+    further = re.search(rf'href="({shop.path}/{made}\?behind=[\d.]+)"', first.text)[1]
+    second = shop.owner.get(further)
+    assert "Bowl 052" in first.text and "Bowl 002" not in first.text and "1–50 of 53 likes" in first.words
     assert "Bowl 002" in second.text and "51–53 of 53 likes" in second.words
-    assert shop.owner.get(f"{shop.path}/{made}?page=9").to == f"{shop.path}/{made}?page=2"
+    newer = re.search(rf'href="({shop.path}/{made}\?before=[\d.]+)"', second.text)[1]
+    assert "1–50 of 53 likes" in shop.owner.get(newer).words
+    assert shop.owner.get(f"{shop.path}/{made}?behind=1.1").to == f"{shop.path}/{made}"
     for odd in ("x", "%C2%B2", "-1", "0", "", "9" * 30):
-        assert "Bowl 052" in shop.owner.get(f"{shop.path}/{made}?page={odd}").text
+        assert "Bowl 052" in shop.owner.get(f"{shop.path}/{made}?behind={odd}").text
 
 
 def test_a_claim_opens_the_likes_and_nothing_else_of_the_people(shop):

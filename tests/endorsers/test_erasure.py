@@ -9,6 +9,9 @@ import pytest
 import sqlalchemy as sa
 
 from afterlike import endorsers, erasure, sites, tables
+from afterlike.collect import finding
+from afterlike.collect.matching import Filter
+from afterlike.collect.turning import Turn
 from afterlike.errors import NotFound
 from cast import ADA, BEN, LAMP
 
@@ -66,6 +69,20 @@ def test_the_like_stays_as_a_number_and_leads_to_nobody(town):
     [count] = town.rows(tables.like_counts)
     assert count.counted == 1
     assert town.rows(tables.visitors)[0].hash != town.house.keyring.hashed("visitor", f"{town.site.id}:{ADA}")
+
+
+def test_no_search_finds_what_an_erased_person_left(town):
+    done = full_life(town)
+    town.post("/v1/answers", {"id": "0b9d1c1e-0000-4000-8000-000000000004", "like": town.likes[ADA], "visitor": ADA,
+                              "answers": {"why": [{"other": SECRET_WORDS}]}})
+
+    def found(text: str) -> int:
+        return town.read(lambda tx: len(finding.looking(tx, town.site.id, Filter(search=text), locale="en").page(Turn()).ids))
+
+    texts = ("find-me", SECRET_WORDS, LAMP["url"].partition("?")[0])
+    assert [found(text) for text in texts] == [1, 1, 1]
+    erase(town, done.endorser_id)
+    assert [found(text) for text in texts] == [0, 0, 1], "the product is still found, by its own address"
 
 
 def test_likes_are_taken_back_too_when_asked(town):

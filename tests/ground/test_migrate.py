@@ -5,11 +5,12 @@ import subprocess
 
 import pytest
 import sqlalchemy as sa
+from alembic import command as step
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from afterlike import db, tables
-from afterlike.migrate import migrate
+from afterlike.migrate import migrate, settings
 from parts.product import AFTERLIKE, afterlike, environment
 
 
@@ -81,6 +82,35 @@ def test_two_that_start_at_once_do_not_disturb_each_other(empty_database_url, tm
     assert [(one.returncode, error) for one, (_, error) in zip(running, told, strict=True)] == [(0, "")] * 4
     assert differences(empty_database_url) == []
     assert of_database(empty_database_url, lambda tx: tx.scalar(sa.select(sa.func.count()).select_from(tables.sites))) == 4
+
+
+def test_a_database_from_before_a_million_likes_keeps_what_was_added_up(database_url, tmp_path):
+    """Tallies of products become tallies of days; likes and sums that are there get the new indexes."""
+    engine = db.engine(database_url)
+    with engine.begin() as tx:
+        step.upgrade(settings(tx), "0014")
+        tx.exec_driver_sql("INSERT INTO sites (id, key, name, made_at) VALUES (1, 'one', 'One', 0), (2, 'two', 'Two', 0)")
+        tx.exec_driver_sql("INSERT INTO products (id, site_id, key_hash, key, url, first_seen_at)"
+                           " VALUES (1, 1, 'x', 'p', 'u', 0)")
+        tx.exec_driver_sql("INSERT INTO visitors (id, site_id, hash, first_seen_at) VALUES (1, 1, 'x', 0)")
+        tx.exec_driver_sql("INSERT INTO likes (site_id, uuid, visitor_id, product_id, state, source, liked_at,"
+                           " pressed_at, page_url, step_reason) VALUES (1, 'x', 1, 1, 'held', 'extension', 5, 5, 'u', 'due')")
+        tx.exec_driver_sql("INSERT INTO people_sums (person, site_id, likes, confirmed, changed)"
+                           " VALUES (1, 1, 3, 1, 1), (-1, 1, 2, 0, 1)")
+        tx.exec_driver_sql("INSERT INTO tallies (site_id, product_id, day, kind, count) VALUES"
+                           " (1, 1, 20000, 'liked', 3), (1, 2, 20000, 'liked', 4), (1, 1, 20001, 'liked', 5),"
+                           " (1, 0, 20000, 'returned', 6), (2, 1, 20000, 'liked', 7)")
+    engine.dispose()
+    migrate(database_url, tmp_path)
+    assert differences(database_url) == []
+
+    def rows(*columns) -> list[tuple]:
+        return of_database(database_url, lambda tx: sorted(map(tuple, tx.execute(sa.select(*columns)))))
+
+    tallies = [(1, 20000, "liked", 7), (1, 20000, "returned", 6), (1, 20001, "liked", 5), (2, 20000, "liked", 7)]
+    assert rows(tables.tallies) == tallies
+    assert rows(tables.likes.c.state, tables.likes.c.source) == [("held", "extension")]
+    assert rows(tables.people_sums.c.likes) == [(2,), (3,)]
 
 
 def test_a_migration_that_is_interrupted_leaves_the_step_before(tmp_path, monkeypatch):

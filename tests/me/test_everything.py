@@ -31,7 +31,7 @@ TOLD = {
 NOT_TOLD = {
     "journal": "numbers of rows and moments only; each is told where it happened",
     "grants_begun": "that somebody is on their way to sign in elsewhere, for minutes",
-    "tallies": "counts by day and product, of nobody",
+    "tallies": "counts by day, of nobody",
     "like_counts": "counts by product, of nobody",
     "webmentions": "what another site said of a page, in its own words; no person of ours",
     "decisions": "what admins decided on likes, with their own reasons; the state that came of it stands with the like",

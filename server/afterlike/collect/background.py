@@ -14,13 +14,9 @@ def tally(database: db.Database) -> int:
 def _fold(tx: sa.Connection, unread: sa.Select) -> None:
     """Adds the rows up inside the database: the writer, which likes wait for, is busy for milliseconds only."""
     row = unread.order_by(None).subquery().c
-    day, product = row.at // DAY, sa.func.coalesce(row.product_id, 0)
-    sums = (
-        sa.select(row.site_id, product, day, row.kind, sa.func.count())
-        .group_by(row.site_id, product, day, row.kind)
-        .order_by(row.site_id, product, day, row.kind)
-    )
-    key = ["site_id", "product_id", "day", "kind"]
+    by = (row.site_id, row.at // DAY, row.kind)
+    sums = sa.select(*by, sa.func.count()).group_by(*by).order_by(*by)
+    key = ["site_id", "day", "kind"]
     adding = db.insert(tx, tables.tallies).from_select([*key, "count"], sums)
     tx.execute(
         adding.on_conflict_do_update(index_elements=key, set_={"count": tables.tallies.c.count + adding.excluded.count})

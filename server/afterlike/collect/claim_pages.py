@@ -6,14 +6,16 @@ Those likes are of no site. A proven claim lets its site read them, the likes al
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from urllib.parse import urlencode
 
 import sqlalchemy as sa
 from flask import Response, redirect, request, stream_with_context
 
 from afterlike import sheet, sites
 from afterlike.clock import now
-from afterlike.collect import endorsements, export
-from afterlike.collect.endorsements import PER_PAGE, Endorsement, Filter
+from afterlike.collect import endorsements, export, turning
+from afterlike.collect.endorsements import Endorsement
+from afterlike.collect.matching import Filter
 from afterlike.errors import Invalid, NotFound, TooMany
 from afterlike.web import house, page
 from afterlike.words import for_admins
@@ -80,17 +82,13 @@ def remove(key: str, claim: int) -> Response:
 def likes(key: str, claim: int) -> Response:
     """What was liked on the pages of a proven origin before its claim was proven, newest first."""
     admin, site, role = sites.on_site(key)
-    number = _number("page", 1)
     with house().db.read() as tx:
         claimed, row_id = seen_through(tx, site.id, claim)
-        rows, by_source = endorsements.found(tx, row_id, ALL, page=number, locale=site.locale)
-    total = sum(by_source.values())
+        rows, here, _ = endorsements.found(tx, row_id, ALL, turning.asked(request.args), locale=site.locale)
     sites.audit_read(admin, site, "claimed_likes_read", claim)
-    last = max(1, -(-total // PER_PAGE))
-    if number > last:
-        return redirect(f"{request.path}?page={last}", 303)
-    return page("collect/claimed_likes.html", site=site, role=role, claim=claimed, rows=rows, total=total, page_number=number,
-                last_page=last, per_page=PER_PAGE)
+    if not rows and here.newer:
+        return redirect(request.path, 303)
+    return page("collect/claimed_likes.html", site=site, role=role, claim=claimed, rows=rows, place=here, link_to=_query)
 
 
 def csv(key: str, claim: int) -> Response:
@@ -147,6 +145,10 @@ def _listing(
     if checked and checked.waits and looks < MOST_LOOKS:
         shown.headers["Refresh"] = f"{LOOK_AGAIN_S}; url={_path(site)}?checking={checked.id}&looks={looks + 1}"
     return shown
+
+
+def _query(**turn: str) -> str:
+    return urlencode(turn)
 
 
 def _path(site: sites.Site) -> str:

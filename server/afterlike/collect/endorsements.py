@@ -3,36 +3,14 @@
 import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time
 
 import sqlalchemy as sa
 
 from afterlike import prompts, tables
 from afterlike.clock import DAY
-from afterlike.collect import marks
-
-PER_PAGE = 50
-STATES = ("counted", "held", "rejected", "withdrawn")
-SOURCES = ("widget", "extension", "api", "webmention")
-
-
-@dataclass(frozen=True)
-class Filter:
-    """What an admin asked for; None or empty: everything. Days are UTC, both ends included."""
-
-    search: str = ""
-    product: int | None = None
-    state: str | None = None
-    source: str | None = None
-    tag: str | None = None
-    since: date | None = None
-    until: date | None = None
-    answered: bool = False
-    profile: bool = False
-
-    @property
-    def is_empty(self) -> bool:
-        return self == Filter()
+from afterlike.collect import finding, marks
+from afterlike.collect.matching import Filter
+from afterlike.collect.turning import Page, Turn
 
 
 @dataclass
@@ -74,15 +52,13 @@ class Endorsement:
         return self.title or self.product_key
 
 
-def found(tx: sa.Connection, site_id: int, wanted: Filter, *, page: int, locale: str) -> tuple[list[Endorsement], dict[str, int]]:
-    """The page of endorsements (1 is the newest), and how many there are in all by how they came."""
-    where = _where(site_id, wanted, _choices(tx, site_id, wanted, locale))
-    likes = tables.likes.c
-    counted = sa.select(likes.source, sa.func.count()).group_by(likes.source).order_by(likes.source)
-    by_source = counted.select_from(_joined() if wanted.search or wanted.profile else tables.likes).where(*where)
-    total = dict(map(tuple, tx.execute(by_source)))
-    asked = _asked().where(*where).order_by(likes.liked_at.desc(), likes.id.desc()).limit(PER_PAGE).offset((page - 1) * PER_PAGE)
-    return _filled(tx, [Endorsement(*row) for row in tx.execute(asked)], locale), total
+def found(
+    tx: sa.Connection, site_id: int, wanted: Filter, turn: Turn, *, locale: str
+) -> tuple[list[Endorsement], Page, bool]:
+    """A page of endorsements, newest first; where it stands in the list; whether what is old was looked through for it too."""
+    looking = finding.looking(tx, site_id, wanted, locale=locale)
+    page = looking.page(turn)
+    return _in_full(tx, page.ids, locale), page, looking.thorough
 
 
 def one(tx: sa.Connection, site_id: int, like_id: int, *, locale: str) -> Endorsement | None:
@@ -92,25 +68,26 @@ def one(tx: sa.Connection, site_id: int, like_id: int, *, locale: str) -> Endors
 
 
 def by_the_same(tx: sa.Connection, site_id: int, like: Endorsement, *, locale: str, most: int = 20) -> list[Endorsement]:
-    """What else the same person liked here, newest first."""
-    same = tables.visitors.c.endorser_id == like.endorser_id if like.endorser_id else tables.visitors.c.id == like.visitor_id
-    likes = tables.likes.c
-    asked = _asked().where(same, likes.site_id == site_id, likes.id != like.id).order_by(likes.liked_at.desc()).limit(most)
+    """What else the same person liked here, newest first; what they like and what they took back have an index each."""
+    likes, visitors = tables.likes.c, tables.visitors.c
+    same = visitors.endorser_id == like.endorser_id if like.endorser_id else visitors.id == like.visitor_id
+    theirs = sa.select(likes.id).where(likes.visitor_id.in_(sa.select(visitors.id).where(same, visitors.site_id == site_id)))
+    ids = sa.union_all(theirs.where(likes.unliked_at.is_(None)), theirs.where(likes.unliked_at.is_not(None)))
+    asked = _asked().where(likes.id.in_(ids), likes.id != like.id).order_by(likes.liked_at.desc()).limit(most)
     return _filled(tx, [Endorsement(*row) for row in tx.execute(asked)], locale)
 
 
-def everything(tx: sa.Connection, site_id: int, wanted: Filter, *, locale: str, chunk: int = 500) -> Iterator[Endorsement]:
-    """All that match, newest first, a chunk at a time, so that an export of any size takes little memory."""
-    likes, last = tables.likes.c, None
-    where = _where(site_id, wanted, _choices(tx, site_id, wanted, locale))
-    while True:
-        after = [] if last is None else [sa.tuple_(likes.liked_at, likes.id) < sa.tuple_(last.liked_at, last.id)]
-        asked = _asked().where(*where, *after).order_by(likes.liked_at.desc(), likes.id.desc()).limit(chunk)
-        rows = _filled(tx, [Endorsement(*row) for row in tx.execute(asked)], locale)
-        yield from rows
-        if len(rows) < chunk:
-            return
-        last = rows[-1]
+def everything(tx: sa.Connection, site_id: int, wanted: Filter, *, locale: str) -> Iterator[Endorsement]:
+    """All that match, newest first, a part at a time, so that an export of any size takes little memory."""
+    for ids in finding.looking(tx, site_id, wanted, locale=locale).parts():
+        for start in range(0, len(ids), finding.IN_PARTS):
+            yield from _in_full(tx, ids[start : start + finding.IN_PARTS], locale)
+
+
+def _in_full(tx: sa.Connection, like_ids: list[int], locale: str) -> list[Endorsement]:
+    """In the order of the ids."""
+    rows = {row.id: Endorsement(*row) for row in tx.execute(_asked().where(tables.likes.c.id.in_(like_ids)))}
+    return _filled(tx, [rows[like_id] for like_id in like_ids], locale)
 
 
 @dataclass(frozen=True)
@@ -128,17 +105,16 @@ def whose(tx: sa.Connection, chosen: Chosen) -> sa.Select:
     """`person` and `likes` of whoever the chosen likes are of: an endorser's id, or minus a browser's; nobody who is erased."""
     likes, visitors = tables.likes.c, tables.visitors.c
     where = [likes.site_id == chosen.site_id, likes.id.in_(chosen.ids)] if chosen.ids else [
-        *_where(chosen.site_id, chosen.wanted, _choices(tx, chosen.site_id, chosen.wanted, chosen.locale)),
-        likes.id <= chosen.upto,
+        *finding.looking(tx, chosen.site_id, chosen.wanted, locale=chosen.locale).where(), likes.id <= chosen.upto,
     ]
     person = sa.func.coalesce(visitors.endorser_id, -visitors.id).label("person")
-    asked = sa.select(person, sa.func.count().label("likes")).select_from(_joined())
+    asked = sa.select(person, sa.func.count().label("likes")).join_from(tables.likes, tables.visitors)
     return asked.where(*where, visitors.erased_at.is_(None)).group_by(person)
 
 
-def newest(tx: sa.Connection, site_id: int) -> int:
-    """The number of the like that arrived last here."""
-    return tx.scalar(sa.select(sa.func.coalesce(sa.func.max(tables.likes.c.id), 0)).where(tables.likes.c.site_id == site_id))
+def newest(tx: sa.Connection) -> int:
+    """The number of the like that arrived last, here or elsewhere: what arrives later has a greater one."""
+    return tx.scalar(sa.select(sa.func.coalesce(sa.func.max(tables.likes.c.id), 0)))
 
 
 def liked_products(tx: sa.Connection, site_id: int, most: int = 200) -> list[sa.Row]:
@@ -205,62 +181,6 @@ def _asked() -> sa.Select:
         products.id, products.key, products.url, shown.title, shown.image, shown.price_minor, shown.currency,
         visitors.id, visitors.endorser_id, visitors.first_seen_at,
     ).select_from(_joined())
-
-
-def _where(site_id: int, wanted: Filter, choices: frozenset[str]) -> list:
-    likes = tables.likes.c
-    where = [likes.site_id == site_id]
-    if wanted.product:
-        where.append(likes.product_id == wanted.product)
-    if wanted.state:
-        where.append(likes.state == wanted.state)
-    if wanted.source:
-        where.append(likes.source == wanted.source)
-    if wanted.tag:
-        tags = tables.like_tags.c
-        where.append(sa.exists().where(tags.like_id == likes.id, tags.tag == wanted.tag))
-    if wanted.since:
-        where.append(likes.liked_at >= _midnight(wanted.since))
-    if wanted.until:
-        where.append(likes.liked_at < _midnight(wanted.until) + DAY)
-    if wanted.answered:
-        where.append(_answers_of_like())
-    if wanted.profile:
-        where.append(_links_of_person())
-    if wanted.search:
-        where.append(_mentions(wanted.search, choices))
-    return where
-
-
-def _choices(tx: sa.Connection, site_id: int, wanted: Filter, locale: str) -> frozenset[str]:
-    """Answers hold the keys of choices, admins search for their words."""
-    if not wanted.search:
-        return frozenset()
-    flows = [prompt.flow for prompt in prompts.of_site(tx, site_id)]
-    return frozenset().union(*(prompts.choices_reading(flow, wanted.search, locale) for flow in flows))
-
-
-def _midnight(day: date) -> int:
-    return int(datetime.combine(day, time(), UTC).timestamp() * 1000)
-
-
-def _answers_of_like(*also) -> sa.Exists:
-    return sa.exists().where(tables.answers.c.like_id == tables.likes.c.id, *also)
-
-
-def _links_of_person(*also) -> sa.Exists:
-    return sa.exists().where(tables.profile_links.c.endorser_id == tables.visitors.c.endorser_id, *also)
-
-
-def _mentions(text: str, choices: frozenset[str]):
-    likes, links = tables.likes.c, tables.profile_links.c
-    places = (tables.product_showings.c.title, tables.products.c.key, likes.page_title, likes.page_url)
-    return sa.or_(
-        *(place.icontains(text, autoescape=True) for place in places),
-        _answers_of_like(tables.answers.c.said.icontains(text, autoescape=True)),
-        *(_answers_of_like(tables.answers.c.said.contains(f'"{key}"', autoescape=True)) for key in sorted(choices)),
-        _links_of_person(sa.or_(links.url.icontains(text, autoescape=True), links.name.icontains(text, autoescape=True))),
-    )
 
 
 def _filled(tx: sa.Connection, rows: list[Endorsement], locale: str) -> list[Endorsement]:

@@ -11,8 +11,8 @@ from flask import Response, redirect, request, stream_with_context
 
 from afterlike import prompts, sheet, show, sites, tables
 from afterlike.clock import DAY, SECOND, now
-from afterlike.collect import endorsements, export, marks, mentions, moderation
-from afterlike.collect.endorsements import PER_PAGE, SOURCES, STATES, Filter
+from afterlike.collect import endorsements, export, marks, matching, mentions, moderation, turning
+from afterlike.collect.matching import SOURCES, STATES, Filter
 from afterlike.collect.screening import REASONS
 from afterlike.errors import Invalid, NotFound
 from afterlike.sites import counts, says
@@ -31,22 +31,20 @@ NUMBERS = (("liked", for_admins("Likes")), ("answered", for_admins("Answers")), 
 def listing(key: str) -> Response:
     """Each like with product, moment, page, words and person; filters live in the address."""
     admin, site, role = sites.on_site(key)
-    wanted, number = asked(), _page_number()
+    wanted, turn = asked(), turning.asked(request.args)
     with house().db.read() as tx:
-        rows, by_source = endorsements.found(tx, site.id, wanted, page=number, locale=site.locale)
+        rows, here, thorough = endorsements.found(tx, site.id, wanted, turn, locale=site.locale)
         products = endorsements.liked_products(tx, site.id)
         numbers = endorsements.last_days(tx, site.id, now())
         saved, tags, done = marks.filters_of(tx, site.id), marks.tags_of(tx, site.id), _done(tx, site.id)
-    total = sum(by_source.values())
-    last = max(1, -(-total // PER_PAGE))
-    if number > last:
+    if not rows and here.newer and not here.looked_to:  # what stood there is gone
         kept = {name: request.args.get(name) for name in TOLD}
-        return redirect(f"{request.path}?{query_of(wanted, page=last, **kept)}", 303)
+        return redirect(f"{request.path}?{query_of(wanted, **kept)}", 303)
     return page(
-        "collect/endorsements.html", site=site, role=role, rows=rows, total=total, wanted=wanted, products=products,
-        numbers=[(label, *numbers.get(kind, (0, 0))) for kind, label in NUMBERS], page_number=number, last_page=last,
-        per_page=PER_PAGE, states=STATES, sources=SOURCES, query=query_of(wanted), done=done, link_to=_query_for(wanted),
-        by_source=by_source, saved=saved, tags=tags, told=_told(), limits=marks, longest_reason=moderation.LONGEST_REASON,
+        "collect/endorsements.html", site=site, role=role, rows=rows, place=here, thorough=thorough, wanted=wanted,
+        products=products, numbers=[(label, *numbers.get(kind, (0, 0))) for kind, label in NUMBERS], states=STATES,
+        sources=SOURCES, query=query_of(wanted), done=done, link_to=_query_for(wanted), saved=saved, tags=tags, told=_told(),
+        limits=marks, limited=matching, longest_reason=moderation.LONGEST_REASON,
     )
 
 
@@ -228,11 +226,6 @@ def _day(text: str) -> date | None:
     except ValueError:
         return None
     return found if 1970 <= found.year <= 9000 else None
-
-
-def _page_number() -> int:
-    text = request.args.get("page", "1")
-    return max(1, int(text)) if re.fullmatch(r"\d{1,9}", text, re.ASCII) else 1
 
 
 def query_of(wanted: Filter, **more) -> str:

@@ -68,17 +68,16 @@ def gauges(tx: sa.Connection, site_id: int, told: Totals, now: int) -> Gauges:
 def may_be_reached(now: int) -> sa.ColumnElement[bool]:
     """Of a row of `channels`: what may_contact() asks, for any purpose of letters, as one condition."""
     channels, other, consents, shut = tables.channels.c, tables.channels.alias(), tables.consents.c, tables.suppressions.c
-    standing = (
-        sa.select(other.c.id).where(other.c.endorser_id == channels.endorser_id)
-        .order_by(other.c.confirmed_at.is_(None), other.c.id.desc()).limit(1).scalar_subquery()
-    )
+    alike = other.c.confirmed_at.is_(None) == channels.confirmed_at.is_(None)
+    before = other.c.confirmed_at.is_not(None) & channels.confirmed_at.is_(None) | alike & (other.c.id > channels.id)
+    outdone = sa.exists().where(other.c.endorser_id == channels.endorser_id, before)  # by an address that stands before this one
     open_ = (channels.state == "confirmed") | ((channels.state == "paused") & (channels.paused_until <= now))
     agrees = sa.exists().where(
         consents.endorser_id == channels.endorser_id, consents.channel == "email", consents.purpose.in_(BY_MAIL),
         consents.withdrawn_at.is_(None),
     )
     suppressed = sa.exists().where(shut.site_id == channels.site_id, shut.subject == channels.subject)
-    return (channels.id == standing) & open_ & agrees & ~suppressed
+    return ~outdone & open_ & agrees & ~suppressed
 
 
 def reachable(tx: sa.Connection, site_id: int, now: int) -> int:
@@ -111,23 +110,34 @@ def midnight(day: date, zone: ZoneInfo) -> int:
 def trend(tx: sa.Connection, site: Site, now: int) -> list[tuple[date, int, int]]:
     """(day in the site's time zone, likes that count, likes held or rejected), oldest first, no day left out.
 
-    One question a day, each a range of one index: to group a quarter of a million likes by day takes ten times as long.
+    Each day is two ranges of two indexes, of which rows are only counted; all days are asked for at once.
     """
     zone = zone_of(site.time_zone)
     days = last_days(now, zone)
-    begins = [midnight(day, zone) for day in (*days, days[-1] + timedelta(days=1))]
-    found = []
-    for day, begin, end in zip(days, begins, begins[1:], strict=False):
-        counted, aside = tx.execute(_ONE_DAY, {"site": site.id, "begin": begin, "end": end}).one()
-        found.append((day, int(counted or 0), int(aside or 0)))
-    return found
+    begins = {f"midnight_{nth}": midnight(day, zone) for nth, day in enumerate((*days, days[-1] + timedelta(days=1)))}
+    found = {row.nth: row for row in tx.execute(_EACH_DAY, begins | {"site": site.id})}
+    return [(day, found[nth].all - found[nth].aside - found[nth].withdrawn, found[nth].aside) for nth, day in enumerate(days)]
 
 
 _likes = tables.likes.c
-_ONE_DAY = sa.select(
-    sa.func.sum(sa.case((_likes.state == "counted", 1), else_=0)),
-    sa.func.sum(sa.case((_likes.state.in_(("held", "rejected")), 1), else_=0)),
-).where(_likes.site_id == sa.bindparam("site"), _likes.liked_at >= sa.bindparam("begin"), _likes.liked_at < sa.bindparam("end"))
+
+
+def _one_day(nth: int) -> sa.Select:
+    """How many likes there were on a day, and how many of those do not count: what is not said of `counted` is in an index."""
+    of_day = (_likes.site_id == sa.bindparam("site"), _likes.liked_at >= sa.bindparam(f"midnight_{nth}"),
+              _likes.liked_at < sa.bindparam(f"midnight_{nth + 1}"))
+
+    def count(*also: sa.ColumnElement[bool]) -> sa.ScalarSelect:
+        return sa.select(sa.func.count()).select_from(tables.likes).where(*of_day, *also).scalar_subquery()
+
+    uncounted = _likes.state != sa.literal_column("'counted'")
+    return sa.select(
+        sa.literal(nth).label("nth"), count().label("all"), count(uncounted, _likes.state == "withdrawn").label("withdrawn"),
+        (count(uncounted, _likes.state == "held") + count(uncounted, _likes.state == "rejected")).label("aside"),
+    )
+
+
+_EACH_DAY = sa.union_all(*map(_one_day, range(TREND_DAYS)))
 
 
 # --- what waits ---------------------------------------------------------------------------------------------------

@@ -227,7 +227,7 @@ def pages(tx: sa.Connection, product_id: int, most: int = 10) -> list[tuple[str,
     likes, count = tables.likes.c, sa.func.count()
     newest = (
         sa.select(likes.page_url).where(likes.product_id == product_id, likes.state == "counted", likes.page_url != "")
-        .order_by(likes.id.desc()).limit(MOST_ANSWERS).subquery().c
+        .order_by(likes.liked_at.desc(), likes.id.desc()).limit(MOST_ANSWERS).subquery().c
     )
     asked = sa.select(newest.page_url, count).group_by(newest.page_url).order_by(count.desc(), newest.page_url)
     return [tuple(row) for row in tx.execute(asked.limit(most))]
@@ -238,7 +238,7 @@ def people_of(tx: sa.Connection, product_id: int, most: int = 12) -> list[int]:
     likes, visitors = tables.likes.c, tables.visitors.c
     newest = (
         sa.select(likes.id, likes.visitor_id).where(likes.product_id == product_id, likes.state == "counted")
-        .order_by(likes.id.desc()).limit(500).subquery()
+        .order_by(likes.liked_at.desc(), likes.id.desc()).limit(500).subquery()
     )
     last = sa.func.max(newest.c.id)
     asked = sa.select(visitors.endorser_id).join_from(newest, tables.visitors, visitors.id == newest.c.visitor_id)

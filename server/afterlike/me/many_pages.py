@@ -66,7 +66,7 @@ def _chosen(site: sites.Site, args) -> endorsements.Chosen:
     if wanted.is_empty:
         raise Invalid(says("Tick likes first, or choose a filter: whoever is erased is chosen by what they liked."))
     with house().db.read() as tx:
-        newest = int(upto) if re.fullmatch(r"\d{1,18}", upto, re.ASCII) else endorsements.newest(tx, site.id)
+        newest = int(upto) if re.fullmatch(r"\d{1,18}", upto, re.ASCII) else endorsements.newest(tx)
     return endorsements.Chosen(site.id, site.locale, wanted=wanted, upto=newest)
 
 

@@ -47,7 +47,11 @@ likes = table(
     Index("ix_likes_withdrawn", "visitor_id",  # what a person took back; the live ones are in the index above
           sqlite_where=text("unliked_at IS NOT NULL"), postgresql_where=text("unliked_at IS NOT NULL")),
     Index("ix_likes_site_liked", "site_id", "liked_at", "state", "source"),  # days are counted in it alone
-    Index("ix_likes_product", "product_id", "state", "source"),  # and products
+    Index("ix_likes_product", "product_id", "liked_at", "state", "source"),  # and products
+    Index("ix_likes_aside", "site_id", "state", "liked_at",  # a like that counts and came by the button is in none of these two
+          sqlite_where=text("state <> 'counted'"), postgresql_where=text("state <> 'counted'")),
+    Index("ix_likes_other_ways", "site_id", "source", "liked_at",
+          sqlite_where=text("source <> 'widget'"), postgresql_where=text("source <> 'widget'")),
 )
 
 decisions = table(  # an admin's word on one like; what it was before, so that it can be undone exactly
@@ -171,10 +175,9 @@ drops = table(  # what was refused, counted by reason; site 0 is "no such site"
     Column("count", BigInteger, nullable=False),
 )
 
-tallies = table(  # the journal folded by day and product; a reader keeps it
+tallies = table(  # the journal folded by day; a reader keeps it
     "tallies", "collect",
     of("sites", "site_id", primary_key=True),
-    Column("product_id", Id, primary_key=True),
     Column("day", Integer, primary_key=True),
     Column("kind", Text, primary_key=True),
     Column("count", Integer, nullable=False),

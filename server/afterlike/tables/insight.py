@@ -19,8 +19,12 @@ people_sums = table(  # what each person adds up to; a reader marks whom somethi
     moment("last_at", null=True),  # the newest trace of them
     Column("changed", BigInteger, nullable=False),  # the newest row of the journal about them
     Column("summed", BigInteger, nullable=False, server_default="0"),  # and up to where these sums are true
-    Index("ix_people_sums_site", "site_id", "last_at"),
-    Index("ix_people_sums_likes", "site_id", "likes", "last_at"),
+    Index("ix_people_sums_site", "site_id", "last_at",  # endorsers alone: nobody lists the others
+          sqlite_where=text("person > 0"), postgresql_where=text("person > 0")),
+    Index("ix_people_sums_likes", "site_id", "likes", "last_at",
+          sqlite_where=text("person > 0"), postgresql_where=text("person > 0")),
+    Index("ix_people_sums_confirmed", "site_id", "last_at",
+          sqlite_where=text("person > 0 AND confirmed = 1"), postgresql_where=text("person > 0 AND confirmed = 1")),
     Index("ix_people_sums_due", "person", sqlite_where=text("changed > summed"), postgresql_where=text("changed > summed")),
 )
 
