@@ -31,10 +31,11 @@ class Names:
 
     server: str = ""
 
-    def of(self, name: str, kind: str) -> list[str]:
+    def of(self, name: str, kind: str, *, patience_s: float | None = None) -> list[str]:
         """The records of a name as text, none where there are none; raises Unknown."""
+        lifetime = patience_s or PATIENCE_S
         try:
-            found = self._resolver().resolve(dns.name.from_text(f"{name}."), kind, search=False, lifetime=PATIENCE_S)
+            found = self._resolver().resolve(dns.name.from_text(f"{name}."), kind, search=False, lifetime=lifetime)
         except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
             return []
         except (dns.exception.DNSException, OSError, UnicodeError) as away:

@@ -18,6 +18,7 @@ from afterlike import followup, tables
 from afterlike.clock import now
 from afterlike.signing import keyring
 from cast import ADA
+from parts.dns import NameServer
 from parts.product import Server, make_site
 from parts.programs import answers, free_port, until
 
@@ -25,8 +26,9 @@ from parts.programs import answers, free_port, until
 @pytest.fixture(scope="module")
 def town(tmp_path_factory):
     """A shop that wrote to Ada, and beside it the listener."""
-    home, port = tmp_path_factory.mktemp("inbound"), free_port()
-    settings = {"reply_domain": DOMAIN, "inbound_bind": f"127.0.0.1:{port}", "inbound_max_kb": 64, "inbound_connections": 3,
+    home, port, names = tmp_path_factory.mktemp("inbound"), free_port(), NameServer()
+    names.names |= {"people.test": ["v=spf1 ip4:127.0.0.9 -all"], "_dmarc.people.test": ["v=DMARC1; p=reject"]}
+    settings = {"dns": names.place, "reply_domain": DOMAIN, "inbound_bind": f"127.0.0.1:{port}", "inbound_max_kb": 64, "inbound_connections": 3,
                 "inbound_seconds": 5, "work_in_serve": 0, "log_level": "info"}
     serving = Server(home, **settings)
     try:
@@ -45,6 +47,7 @@ def town(tmp_path_factory):
     address = reply_address(talk, ring)
     yield SimpleNamespace(home=home, port=port, listener=listener, talk=talk, address=address, endorser=endorser)
     listener.close()
+    names.close()
 
 
 @pytest.fixture
@@ -65,6 +68,15 @@ def test_an_answer_is_kept_before_it_is_acknowledged_and_survives_a_kill(listeni
     assert hand_over(listening.port, raw("Kept.", message_id="<kept@b>"), listening.address).code == 250
     listening.listener.kill()
     assert "Kept." in kept(listening)
+
+
+def test_who_brought_it_is_looked_at_and_a_relay_of_ours_tells_nothing(listening):
+    for of, wanted in (("127.0.0.9", "spf"), ("127.0.0.8", "failed"), ("127.0.0.1", "nobody")):
+        words = f"From {of}."
+        assert hand_over(listening.port, raw(words, message_id=f"<{of}@b>"), listening.address, of=of).code == 250
+        with behind(listening.listener) as tx:
+            messages = tables.messages.c
+            assert tx.scalar(sa.select(messages.vouched).where(messages.words == words)) == wanted
 
 
 def test_the_case_of_an_address_means_nothing(listening):

@@ -22,6 +22,7 @@ from afterlike.clock import now
 from afterlike.errors import AfterlikeError
 from afterlike.followup import incoming, taking, tickets
 from afterlike.followup.incoming import Dropped
+from afterlike.followup.vouching import Way
 from afterlike.web import House
 
 log = logging.getLogger(__name__)
@@ -96,7 +97,7 @@ def take(house: House, raw: bytes | None) -> str:
         taking.count(house, "token")
         return "token"
     envelope = incoming.header(mail, "Return-Path").strip("<>") if "Return-Path" in mail else None
-    return taking.take(house, raw, whom, envelope=envelope)
+    return taking.take(house, raw, whom, Way(envelope))
 
 
 def _by_thread(house: House, mail) -> taking.Recipient | None:

@@ -13,7 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from afterlike.errors import AfterlikeError
-from afterlike.followup import taking
+from afterlike.followup import taking, vouching
+from afterlike.followup.vouching import Way
 from afterlike.web import House
 
 log = logging.getLogger(__name__)
@@ -43,13 +44,13 @@ class Handler:
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 known"
 
-    async def handle_DATA(self, _server, _session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, _server, session: Session, envelope: Envelope) -> str:
         """Kept for each of its recipients, committed, then acknowledged. What is dropped is acknowledged too: a machine that
         wrote it must not be answered."""
         sender = (envelope.mail_from or "").removeprefix("<>")  # aiosmtpd leaves the brackets around nobody
         for address in envelope.rcpt_tos:
             whom = taking.recipient(self._house, address)
-            outcome = await self._aside(self._take, envelope.content, whom, sender)
+            outcome = await self._aside(taking.take, self._house, envelope.content, whom, Way(sender, self._stranger(session)))
             log.info("inbound %s: %s", whom.kind, outcome)
         return TAKEN
 
@@ -65,8 +66,10 @@ class Handler:
         with self._house.db.read() as tx:
             return taking.is_there(tx, whom)
 
-    def _take(self, raw: bytes, whom: taking.Recipient, envelope: str) -> str:
-        return taking.take(self._house, raw, whom, envelope=envelope)
+    def _stranger(self, session: Session) -> str | None:
+        """The address of the server that hands it over; None where it is one of ours."""
+        peer = session.peer[0]
+        return None if vouching.relayed(peer, self._house.config.inbound_trusted) else peer
 
     async def _aside(self, work: Callable, *given):
         return await asyncio.get_running_loop().run_in_executor(self._readers, work, *given)

@@ -47,6 +47,7 @@ messages = table(
     Column("quoted", Text),  # of a mail: what was cut off below the answer, hidden and not lost
     Column("stranger", SmallInteger, nullable=False, server_default="0"),  # it came from another address than theirs
     Column("attachments", Integer, nullable=False, server_default="0"),  # how many were not taken
+    Column("vouched", Text),  # of a mail: dkim | spf | relay (who says that it is from there) | failed | nobody
     UniqueConstraint("conversation_id", "uuid"),
     CheckConstraint("author in ('admin', 'endorser')", name="author"),
     sqlite_autoincrement=True,
