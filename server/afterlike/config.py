@@ -188,6 +188,10 @@ SETTINGS = (
     ),
     Setting("AFTERLIKE_INBOUND_KEY", "", _text, "the file with its key; empty: it stands in the same file"),
     Setting(
+        "AFTERLIKE_INBOUND_STATUS", "", _listener,
+        "where `afterlike inbound` answers GET /healthz, /readyz and /metrics, host:port; empty: nowhere",
+    ),
+    Setting(
         "AFTERLIKE_INBOUND_TRUSTED", "127.0.0.1/32,::1/128", _networks,
         "networks of mail servers of yours that hand mail on; their address tells nothing about who sent it",
     ),

@@ -30,7 +30,9 @@ def with_files(words: str, *files: str, sender: str = ADA.email, message_id: str
     return mail.as_bytes()
 
 
-def take(database, mail: bytes, conversation_id: int, *, envelope: str | None = ADA.email, peer: str | None = None, **settings) -> str:
+def take(
+    database, mail: bytes, conversation_id: int, *, envelope: str | None = ADA.email, peer: str | None = None, **settings
+) -> str:
     """What becomes of a mail to this conversation."""
     house = house_of(database, reply_domain=DOMAIN, **settings)
     return taking.take(house, mail, taking.Recipient("answer", conversation_id), Way(envelope, peer))

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from afterlike.errors import AfterlikeError
-from afterlike.followup import taking, vouching
+from afterlike.followup import status, taking, vouching
 from afterlike.followup.vouching import Way
 from afterlike.web import House
 
@@ -57,6 +57,7 @@ class Handler:
     async def failed(self, error: Exception) -> str:
         """Whatever goes wrong on our side, the other side keeps the mail and comes again."""
         level = logging.WARNING if isinstance(error, AfterlikeError) else logging.ERROR
+        status.put_off_total.inc()
         log.log(level, "inbound mail is put off: %s", error, exc_info=level == logging.ERROR)
         return LATER
 
@@ -89,9 +90,11 @@ class Line(SMTP):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         if len(self._others) >= self._most:
+            status.connections_total.labels("busy").inc()
             transport.write(f"{BUSY}\r\n".encode())
             transport.close()
             return
+        status.connections_total.labels("open").inc()
         self._others.add(self)
         super().connection_made(transport)
 
@@ -122,10 +125,12 @@ async def listen(house: House, stop: asyncio.Event) -> None:
     loop = asyncio.get_running_loop()
     made = lambda: Line(handler, others, config.inbound_connections, loop=loop, **settings)  # noqa: E731
     server = await loop.create_server(made, host.strip("[]"), int(port))
+    status.WAYS.listening(True)
     log.warning("mail to %s is taken at %s", config.reply_domain, config.inbound_bind)
     try:
         await stop.wait()
     finally:
+        status.WAYS.listening(False)
         server.close()
         handler.close()
 

@@ -214,7 +214,8 @@ def _messages(conversation_ids: Iterable[int], newest_only: bool) -> sa.Select:
     return (
         sa.select(messages.id, messages.conversation_id, messages.author, messages.words, messages.said_at, messages.mailed_at,
                   messages.unsent, messages.came_by,
-                  messages.quoted, messages.stranger, messages.attachments, messages.vouched, messages.admin_id, tables.admins.c.email)
+                  messages.quoted, messages.stranger, messages.attachments, messages.vouched, messages.admin_id,
+                  tables.admins.c.email)
         .join_from(tables.messages, tables.admins, tables.admins.c.id == messages.admin_id, isouter=True)
         .where(messages.id.in_(newest) if newest_only else of_these)
         .order_by(messages.id)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from afterlike import db, endorsers, outbox, tables
 from afterlike.clock import DAY, HOUR, now
 from afterlike.endorsers import Returned, Thresholds, channel_of_stop
-from afterlike.followup import incoming, reports, tickets, vouching
+from afterlike.followup import incoming, reports, status, tickets, vouching
 from afterlike.followup.conversations import Reply, alone_with, message_of, reply
 from afterlike.followup.incoming import Dropped, Incoming
 from afterlike.followup.vouching import Way
@@ -76,14 +76,16 @@ def take(house: House, raw: bytes, whom: Recipient, way: Way) -> str:
         outcome, site_id = take_one(house, raw, whom, way)
     except Dropped as dropped:
         outcome, site_id = dropped.reason, None
+    status.mail_total.labels(whom.kind, outcome).inc()
     if outcome != TAKEN:
-        count(house, outcome, whom if site_id is None else site_id)
+        house.db.write(count_drops, (whom if site_id is None else site_id, outcome, now()))
     return outcome
 
 
-def count(house: House, reason: str, whose: Recipient | int | None = None) -> None:
-    """Counts a mail that was not taken, with the site where that is known."""
-    house.db.write(count_drops, (whose, reason, now()))
+def count(house: House, reason: str) -> None:
+    """Counts a mail that was not taken, of which nobody knows whose it is."""
+    status.mail_total.labels("nobody", reason).inc()
+    house.db.write(count_drops, (None, reason, now()))
 
 
 def ours(house: House) -> frozenset[str]:
@@ -99,7 +101,10 @@ def _take_answer(house: House, raw: bytes, whom: Recipient, way: Way) -> tuple[s
     if recipient(house, read.sender) is not None:
         raise Dropped(reason="own")
     vouched = vouching.vouched(raw, read.sender, way, Names(house.config.dns), authserv=house.config.inbound_authserv)
-    return house.db.write(answered, (whom.number, read, vouched, now()))
+    outcome, site_id = house.db.write(answered, (whom.number, read, vouched, now()))
+    if outcome == TAKEN:
+        status.sender_total.labels(vouched).inc()
+    return outcome, site_id
 
 
 def answered(tx: sa.Connection, items: list[tuple[int, Incoming, str, int]]) -> list[tuple[str, int | None]]:

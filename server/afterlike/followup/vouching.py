@@ -193,7 +193,7 @@ def _sent(way: Way, domain: str, asked: Patient) -> str | None:
 
 
 def _is_forbidden(way: Way, domain: str, asked: Patient) -> bool:
-    """Whether the domain wants what neither check holds for to be turned away (DMARC). Asked only where both could be looked at."""
+    """Whether the domain wants what neither check holds for to be turned away (DMARC). Asked where both were looked at."""
     if way.peer is None or asked.silent:
         return False
     for name in dict.fromkeys((domain, domain.partition(".")[2])):
