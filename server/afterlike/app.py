@@ -196,6 +196,7 @@ FACES = (
     Face("GET",    "/admin/sites/<key>/mail",                      mail.mail),
     Face("POST",   "/admin/sites/<key>/mail/<int:id>/again",       mail.again),
     Face("POST",   "/admin/sites/<key>/mail/settings",             mail.notices),
+    Face("POST",   "/admin/sites/<key>/mail/names",                mail.look_up),
     Face("POST",   "/admin/sites/<key>/mail/test",                 mail.test),
     Face("GET",    "/admin/sites/<key>/extension",                        claims.listing),
     Face("POST",   "/admin/sites/<key>/extension",                        claims.make),

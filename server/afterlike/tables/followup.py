@@ -81,6 +81,14 @@ mail_drops = table(  # mail that came in and was not taken, counted by reason; s
     Column("count", BigInteger, nullable=False),
 )
 
+mail_names = table(  # what name servers say about this server's mail, as an admin asked for it
+    "mail_names", "followup",
+    Column("name", Text, primary_key=True),
+    Column("findings", Text),  # JSON [[fine, sentence]]
+    moment("asked_at", null=True),  # while it is to be looked up
+    moment("looked_at", null=True),
+)
+
 mail_folders = table(  # how far an IMAP folder is read
     "mail_folders", "followup",
     Column("hash", LargeBinary(16), primary_key=True),  # of host, user and folder
