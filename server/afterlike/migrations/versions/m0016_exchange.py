@@ -1,4 +1,4 @@
-"""Who vouches for a mail, what name servers say about ours, products by their address."""
+"""Who vouches for a mail, what name servers say about ours, products by their address, how often links were opened."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,5 +20,13 @@ def upgrade() -> None:
         sa.Column("asked_at", sa.BigInteger(), nullable=True),
         sa.Column("looked_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_mail_names")),
+    )
+    op.create_table(
+        "share_opens",
+        sa.Column("share_id", Id, nullable=False),
+        sa.Column("day", sa.Integer(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["share_id"], ["shares.id"], name=op.f("fk_share_opens_share_id")),
+        sa.PrimaryKeyConstraint("share_id", "day", name=op.f("pk_share_opens")),
     )
     op.create_index("ix_products_url", "products", ["site_id", "url"])
