@@ -13,7 +13,7 @@ from afterlike.demo.goods import PAGE, SHOPS, Product, Shop
 from afterlike.demo.markup import AVAILABILITY, absolute, base, image_url, json_ld, page_url
 from afterlike.demo.pictures import PALETTES, hero, picture
 from afterlike.publicity import shown
-from afterlike.web import house
+from afterlike.web import CSP, house
 
 blueprint = Blueprint(
     "demo", __name__, url_prefix="/demo", template_folder="templates", static_folder="static", static_url_path="/static"
@@ -85,7 +85,8 @@ def product(shop, slug):
         return _missing(found)
     asked = request.args.get("colour")
     colour = asked if asked in one.colours else one.colours[0]
-    return _shared(
+    quoted = _quoted(found, one)
+    text = _shared(
         found,
         "product",
         here="shop",
@@ -94,8 +95,10 @@ def product(shop, slug):
         json_ld=json_ld(found, one),
         related=found.beside(one),
         canonical=page_url(found, one),
-        quoted=_quoted(found, one),
+        quoted=quoted,
     )
+    framing = {"Content-Security-Policy": f"{CSP}; frame-src 'self'"} if quoted else None
+    return Response(text, headers=framing, mimetype="text/html")
 
 
 def _quoted(shop: Shop, one: Product) -> str:
