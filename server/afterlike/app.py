@@ -6,7 +6,7 @@ import logging.config
 from flask import Flask, Response
 from flask_cors import CORS
 
-from afterlike import __version__, assets, collect, endorsers, followup, health, me, show, signing, sites, web
+from afterlike import __version__, assets, collect, endorsers, followup, health, me, publicity, show, signing, sites, web
 from afterlike.asking import editor, preview
 from afterlike.asking import pages as asking
 from afterlike.asking import why as reasons
@@ -196,6 +196,7 @@ FACES = (
     Face("GET",    "/admin/sites/<key>/mail",                      mail.mail),
     Face("POST",   "/admin/sites/<key>/mail/<int:id>/again",       mail.again),
     Face("POST",   "/admin/sites/<key>/mail/settings",             mail.notices),
+    Face("POST",   "/admin/sites/<key>/mail/names",                mail.look_up),
     Face("POST",   "/admin/sites/<key>/mail/test",                 mail.test),
     Face("GET",    "/admin/sites/<key>/extension",                        claims.listing),
     Face("POST",   "/admin/sites/<key>/extension",                        claims.make),
@@ -311,7 +312,7 @@ def open_house(config: Config) -> House:
         {"visitor": config.limit_visitor, "network": config.limit_network, "sign_in": config.limit_sign_in,
          "opt_in": config.limit_opt_in, "install": config.limit_install, "unclaimed": config.limit_unclaimed,
          **sites.CHECK_LIMITS, **endorsers.LINK_LIMITS,
-         **collect.MENTION_LIMITS},
+         **collect.MENTION_LIMITS, **publicity.SHARE_LIMITS},
         config.redis_url,
     )
     house = House(config, database, keyring, limits)

@@ -92,6 +92,12 @@ def _domain(value: str) -> str:
     return value.strip().lower()
 
 
+def _name(value: str) -> str:
+    if re.search(r"[\s;,\"()]", value.strip()):
+        raise ValueError("must be one name, for example mx.shop.example")
+    return value.strip().lower()
+
+
 def _imap(value: str) -> str:
     parts = urlsplit(value.strip())
     if value.strip() and (parts.scheme not in {"imap", "imaps"} or not parts.hostname or not parts.username or parts.port == 0):
@@ -181,6 +187,18 @@ SETTINGS = (
         "a file with the certificate and its chain, so that mail can be handed over encrypted (STARTTLS)",
     ),
     Setting("AFTERLIKE_INBOUND_KEY", "", _text, "the file with its key; empty: it stands in the same file"),
+    Setting(
+        "AFTERLIKE_INBOUND_STATUS", "", _listener,
+        "where `afterlike inbound` answers GET /healthz, /readyz and /metrics, host:port; empty: nowhere",
+    ),
+    Setting(
+        "AFTERLIKE_INBOUND_TRUSTED", "127.0.0.1/32,::1/128", _networks,
+        "networks of mail servers of yours that hand mail on; their address tells nothing about who sent it",
+    ),
+    Setting(
+        "AFTERLIKE_INBOUND_AUTHSERV", "", _name,
+        "the name under which such a mail server, or the mailbox's, writes Authentication-Results; empty: those are not believed",
+    ),
     Setting("AFTERLIKE_INBOUND_MAX_KB", "5120", _whole, "larger mail is refused before it is read"),
     Setting("AFTERLIKE_INBOUND_CONNECTIONS", "20", _whole, "how many may hand over mail at a time; more are asked to come later"),
     Setting("AFTERLIKE_INBOUND_SECONDS", "60", _whole, "after this a connection that brings nothing more is closed"),

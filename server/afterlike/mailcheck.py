@@ -1,6 +1,7 @@
 """What the names of a domain say about its mail: SPF, DKIM, DMARC, where answers go, and the way back from an address.
 
-For `afterlike doctor --mail`: what is there, and what to publish where something is missing. It asks name servers, nobody else.
+For `afterlike doctor --mail` and the admin's Mail: what is there, and what to publish where something is missing. It asks name
+servers, nobody else.
 """
 
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ import dns.reversename
 
 from afterlike import stamp
 from afterlike.config import Config
+from afterlike.errors import stated
 from afterlike.mail import domain_of
 
 PATIENCE_S = 5
@@ -31,10 +33,11 @@ class Names:
 
     server: str = ""
 
-    def of(self, name: str, kind: str) -> list[str]:
+    def of(self, name: str, kind: str, *, patience_s: float | None = None) -> list[str]:
         """The records of a name as text, none where there are none; raises Unknown."""
+        lifetime = patience_s or PATIENCE_S
         try:
-            found = self._resolver().resolve(dns.name.from_text(f"{name}."), kind, search=False, lifetime=PATIENCE_S)
+            found = self._resolver().resolve(dns.name.from_text(f"{name}."), kind, search=False, lifetime=lifetime)
         except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
             return []
         except (dns.exception.DNSException, OSError, UnicodeError) as away:
@@ -59,8 +62,11 @@ class Names:
 def checked(config: Config) -> Iterator[Line]:
     """(fine, sentence) for each thing that receivers of mail look at."""
     names, sender = Names(config.dns), domain_of(config.mail_from)
-    if not sender or "." not in sender:
-        yield False, f"AFTERLIKE_MAIL_FROM is an address at {sender or 'no domain'}: use one at a domain of yours"
+    if not sender:
+        yield False, stated("AFTERLIKE_MAIL_FROM is an address at no domain: use one at a domain of yours")
+        return
+    if "." not in sender:
+        yield False, stated("AFTERLIKE_MAIL_FROM is an address at {domain}: use one at a domain of yours", domain=sender)
         return
     for look in (spf, dkim, dmarc, answers, way_back):
         try:
@@ -73,36 +79,47 @@ def spf(names: Names, config: Config, sender: str) -> Iterator[Line]:
     """The domain of the envelope has to name the mail server, and has to belong to the sender's."""
     envelope, host = config.reply_domain or sender, urlsplit(config.smtp_url).hostname or "your mail server"
     found = [text for text in names.of(envelope, "TXT") if text.lower().split(" ")[0] == "v=spf1"]
-    wanted = f'publish TXT {envelope} "v=spf1 a:{host} -all", or with what your mail provider names instead of a:{host}'
-    if len(found) != 1:
-        told = "there is no SPF record" if not found else f"there are {len(found)} SPF records, so none counts"
-        yield False, f"SPF: {told} for {envelope}; {wanted}"
+    if not found:
+        yield False, stated(
+            'SPF: there is no SPF record for {domain}; publish TXT {domain} "v=spf1 a:{host} -all", or with what your mail '
+            "provider names instead of a:{host}", domain=envelope, host=host)
+        return
+    if len(found) > 1:
+        yield False, stated(
+            'SPF: there are {n} SPF records for {domain}, so none counts; publish TXT {domain} "v=spf1 a:{host} -all" alone, or '
+            "with what your mail provider names instead of a:{host}", n=len(found), domain=envelope, host=host)
         return
     last = found[0].lower().split()[-1]
     if last not in ("-all", "~all") and not last.startswith("redirect="):
-        yield False, f"SPF: {envelope} says {found[0]!r}, which lets anybody write in its name; end it with -all or ~all"
+        yield False, stated('SPF: {domain} says "{record}", which lets anybody write in its name; end it with -all or ~all',
+                            domain=envelope, record=found[0])
         return
-    yield True, f"SPF: {envelope} says {found[0]!r}; see to it that this names {host}"
+    told = {"domain": envelope, "record": found[0]}
+    yield True, stated('SPF: {domain} says "{record}"; see to it that this names {host}', **told, host=host)
     near = envelope == sender or envelope.endswith(f".{sender}") or sender.endswith(f".{envelope}")
     if not near:
-        yield False, f"SPF: letters come from {sender} and come back to {envelope}; take one below {sender}, so that both match"
+        yield False, stated(
+            "SPF: letters come from {sender} and come back to {domain}; take one below {sender}, so that both match",
+            sender=sender, domain=envelope)
 
 
 def dkim(names: Names, config: Config, sender: str) -> Iterator[Line]:
     """Each key has to be published, the one that signs before all."""
     folder, signs = config.folder, stamp.signing(config.folder)
     if signs is None:
-        yield False, "DKIM: no key signs letters; make one with: afterlike dkim new"
+        yield False, stated("DKIM: no key signs letters; make one with: afterlike dkim new")
     for selector in stamp.selectors(folder):
         name, wanted = f"{selector}._domainkey.{sender}", stamp.record(folder, selector)
         found = names.of(name, "TXT")
-        there = any(_key(text) == _key(wanted) for text in found)
-        doing = "signs" if selector == signs else "waits"
-        if there:
-            yield True, f"DKIM: the key {selector} is published and {doing}"
+        if any(_key(text) == _key(wanted) for text in found):
+            yield True, (stated("DKIM: the key {selector} is published and signs", selector=selector) if selector == signs
+                         else stated("DKIM: the key {selector} is published and waits", selector=selector))
+        elif found:
+            yield False, stated('DKIM: another key than {selector} is published; publish TXT {name} "{record}"',
+                                selector=selector, name=name, record=wanted)
         else:
-            told = "another key is published" if found else "it is not published"
-            yield False, f'DKIM: the key {selector} {doing}, and {told}; publish TXT {name} "{wanted}"'
+            yield False, stated('DKIM: the key {selector} is not published; publish TXT {name} "{record}"',
+                                selector=selector, name=name, record=wanted)
 
 
 def _key(record: str) -> str:
@@ -116,37 +133,45 @@ def dmarc(names: Names, _config: Config, sender: str) -> Iterator[Line]:
         found = [text for text in names.of(f"_dmarc.{domain}", "TXT") if text.replace(" ", "").lower().startswith("v=dmarc1")]
         if found and "." in domain:
             weak = "p=none" in found[0].replace(" ", "").lower()
-            yield True, f"DMARC: {domain} says {found[0]!r}" + ("; p=quarantine protects better" if weak else "")
+            told = {"domain": domain, "record": found[0]}
+            yield True, (stated('DMARC: {domain} says "{record}"; p=quarantine protects better', **told) if weak
+                         else stated('DMARC: {domain} says "{record}"', **told))
             return
-    wanted = f"v=DMARC1; p=quarantine; rua=mailto:postmaster@{sender}"
-    yield False, f'DMARC: there is no record; publish TXT _dmarc.{sender} "{wanted}"'
+    yield False, stated(
+        'DMARC: there is no record; publish TXT _dmarc.{domain} "v=DMARC1; p=quarantine; rua=mailto:postmaster@{domain}"',
+        domain=sender)
 
 
 def answers(names: Names, config: Config, _sender: str) -> Iterator[Line]:
     """Where mail to the reply domain goes."""
-    if not config.reply_domain:
-        yield True, "answers: AFTERLIKE_REPLY_DOMAIN is not set, so people answer on their own page only"
+    domain = config.reply_domain
+    if not domain:
+        yield True, stated("answers: AFTERLIKE_REPLY_DOMAIN is not set, so people answer on their own page only")
         return
-    found = names.of(config.reply_domain, "MX")
+    found = names.of(domain, "MX")
     if config.imap_url and not found:
-        yield True, f"answers: {config.reply_domain} has no MX record; the mailbox has to get its mail some other way"
+        yield True, stated("answers: {domain} has no MX record; the mailbox has to get its mail some other way", domain=domain)
     elif not found:
-        yield False, f"answers: {config.reply_domain} has no MX record; publish one with this machine's name"
+        yield False, stated("answers: {domain} has no MX record; publish one with this machine's name", domain=domain)
     else:
-        yield True, f"answers: mail to {config.reply_domain} goes to {', '.join(one.split()[-1] for one in found)}"
+        hosts = ", ".join(one.split()[-1] for one in found)
+        yield True, stated("answers: mail to {domain} goes to {hosts}", domain=domain, hosts=hosts)
 
 
 def way_back(names: Names, config: Config, _sender: str) -> Iterator[Line]:
     """Big receivers refuse mail from an address whose name does not lead back to it."""
     host = urlsplit(config.smtp_url).hostname
     if not host:
-        yield True, "PTR: no mail leaves (AFTERLIKE_SMTP_URL is empty)"
+        yield True, stated("PTR: no mail leaves (AFTERLIKE_SMTP_URL is empty)")
         return
     for address in names.of(host, "A") + names.of(host, "AAAA"):
         back = names.back(address)
-        fine = any(address in names.of(name, "A") + names.of(name, "AAAA") for name in back)
-        if fine:
-            yield True, f"PTR: {address} of {host} is {back[0]}, and back"
+        told = {"address": address, "host": host}
+        if any(address in names.of(name, "A") + names.of(name, "AAAA") for name in back):
+            yield True, stated("PTR: {address} of {host} is {name}, and back", **told, name=back[0])
+        elif back:
+            yield False, stated(
+                "PTR: {address} of {host} is {name}, which does not lead back; whoever gave you the address can set it",
+                **told, name=back[0])
         else:
-            told = f"is {back[0]}, which does not lead back" if back else "has no name"
-            yield False, f"PTR: {address} of {host} {told}; whoever gave you the address can set it"
+            yield False, stated("PTR: {address} of {host} has no name; whoever gave you the address can set it", **told)

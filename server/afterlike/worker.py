@@ -57,6 +57,7 @@ EVERY = (
     ("erase many people piece by piece", me.go_on,                                                                 2),
     ("check profiles",                endorsers.check_links,                                                       2),
     ("check webmentions",             collect.check_mentions,                                                      2),
+    ("look up what names say of our mail", followup.look_up,                                                       2),
     ("open what was put off",         lambda house: house.db.write(followup.wake, now()),                         30),
     ("end quotes whose time is over", lambda house: house.db.write(publicity.expire, now()),                      60),
     ("forget old sessions and links", lambda house: house.db.write(sites.sweep, now()),                         3600),

@@ -59,6 +59,7 @@ LEAST = {  # what a face needs; one that is not listed fails the test
     "GET /admin/sites/<key>/mail": "viewer",
     "POST /admin/sites/<key>/mail/<int:id>/again": "editor",
     "POST /admin/sites/<key>/mail/settings": "owner",
+    "POST /admin/sites/<key>/mail/names": "owner",
     "POST /admin/sites/<key>/mail/test": "owner",
     "GET /admin/sites/<key>/extension": "viewer",
     "POST /admin/sites/<key>/extension": "owner",

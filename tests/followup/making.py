@@ -145,11 +145,12 @@ def an_answer(friend, conversation_id: int, words: str = "Hello shop", *, at: in
     return followup.Reply(friend.endorser, conversation_id, uuid_ or uuid.uuid4().bytes, words, at)
 
 
-def house_of(database, smtp_url: str = "", *, reply_domain: str = "") -> SimpleNamespace:
+def house_of(database, smtp_url: str = "", *, reply_domain: str = "", **settings) -> SimpleNamespace:
     """What the sender needs of a house."""
     config = SimpleNamespace(
         smtp_url=smtp_url, mail_from="Afterlike <likes@shop.test>", address="https://likes.shop.test", folder=Path("nowhere"),
         reply_domain=reply_domain, bounces_hard=1, bounces_soft=3, bounces_days=30,
+        **({"dns": "", "inbound_authserv": ""} | settings),
     )
     return SimpleNamespace(db=database, keyring=KEYRING, config=config)
 

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from followup.making import ADA, KEYRING, house_of
 
 from afterlike.followup import taking, tickets
+from afterlike.followup.vouching import Way
 
 DOMAIN = "reply.shop.test"
 MARKED = "##- Write your answer above this line -##"
@@ -29,15 +30,17 @@ def with_files(words: str, *files: str, sender: str = ADA.email, message_id: str
     return mail.as_bytes()
 
 
-def take(database, mail: bytes, conversation_id: int, *, envelope: str | None = ADA.email) -> str:
+def take(
+    database, mail: bytes, conversation_id: int, *, envelope: str | None = ADA.email, peer: str | None = None, **settings
+) -> str:
     """What becomes of a mail to this conversation."""
-    house = house_of(database, reply_domain=DOMAIN)
-    return taking.take(house, mail, taking.Recipient("answer", conversation_id), envelope=envelope)
+    house = house_of(database, reply_domain=DOMAIN, **settings)
+    return taking.take(house, mail, taking.Recipient("answer", conversation_id), Way(envelope, peer))
 
 
 def returns(database, mail: bytes, channel_id: int) -> str:
     """What becomes of a report about this address."""
-    return taking.take(house_of(database, reply_domain=DOMAIN), mail, taking.Recipient("bounce", channel_id), envelope="")
+    return taking.take(house_of(database, reply_domain=DOMAIN), mail, taking.Recipient("bounce", channel_id), Way(""))
 
 
 def reply_address(conversation_id: int, keyring=KEYRING) -> str:
@@ -105,9 +108,9 @@ Hello\r
 """.encode()
 
 
-def hand_over(port: int, mail: bytes, *recipients: str, sender: str = ADA.email) -> SimpleNamespace:
-    """Hands a mail to a running listener; `.code` and `.refused` are what it answered."""
-    with smtplib.SMTP("127.0.0.1", port, timeout=20) as server:
+def hand_over(port: int, mail: bytes, *recipients: str, sender: str = ADA.email, of: str = "127.0.0.1") -> SimpleNamespace:
+    """Hands a mail to a running listener, from this address; `.code` and `.refused` are what it answered."""
+    with smtplib.SMTP("127.0.0.1", port, timeout=20, source_address=(of, 0)) as server:
         server.ehlo("people.test")
         server.mail(sender)
         refused = {one: answer for one in recipients if (answer := server.rcpt(one))[0] >= 400}

@@ -10,9 +10,9 @@ from ground.making import Aside
 
 from afterlike import endorsers, followup, tables
 from afterlike.clock import now
-from afterlike.followup import fetching, taking, tickets
+from afterlike.followup import fetching, status, taking, tickets
 from parts.dovecot import Dovecot
-from parts.programs import until
+from parts.programs import free_port, until
 
 
 @pytest.fixture
@@ -97,6 +97,8 @@ def test_what_came_back_is_found_in_a_mailbox_too(database, dovecot, house, frie
 
 def test_new_mail_is_taken_when_the_server_tells_of_it(database, dovecot, house, talk):
     """The next look by itself would be a minute away; and a server that goes away and comes back is no end."""
+    opened = status.imap_total.labels("opened")
+    before = opened._value.get()
     stop = threading.Event()
     following = Aside(lambda: fetching.follow(house, stop))
     try:
@@ -110,6 +112,27 @@ def test_new_mail_is_taken_when_the_server_tells_of_it(database, dovecot, house,
     finally:
         stop.set()
         following.result(40)
+    assert opened._value.get() > before, "it is counted"
+
+
+def test_a_mailbox_that_cannot_be_reached_is_counted(house):
+    house.config.imap_url = f"imap://ada:secret@127.0.0.1:{free_port()}/INBOX"
+    lost, stop = status.imap_total.labels("lost"), threading.Event()
+    before, following = lost._value.get(), Aside(lambda: fetching.follow(house, stop))
+    try:
+        until(lambda: lost._value.get() > before, what="the mailbox to be missed")
+    finally:
+        stop.set()
+        following.result(40)
+
+
+def test_a_mailbox_that_is_away_for_long_is_told(monkeypatch):
+    ways = status.Ways()
+    ways.expect(listener=True, mailbox=True)
+    assert ways.shut(60) == ["listener"]
+    ways.listening(True)
+    monkeypatch.setattr(status, "LATE_S", -1)
+    assert ways.shut(-1) == ["mailbox"]
 
 
 def test_another_sites_mail_in_the_same_mailbox_goes_to_its_own_conversation(database, dovecot, house, talk):

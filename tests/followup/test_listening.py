@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 import sqlalchemy as sa
 import trustme
-from admin.desk import ids, shopper_of, signed_in
+from admin.desk import ask, ids, shopper_of, signed_in
 from conftest import ADMIN
 from followup.making import agree_there, behind
 from followup.posting import DOMAIN, hand_over, raw, reply_address
@@ -18,6 +18,7 @@ from afterlike import followup, tables
 from afterlike.clock import now
 from afterlike.signing import keyring
 from cast import ADA
+from parts.dns import NameServer
 from parts.product import Server, make_site
 from parts.programs import answers, free_port, until
 
@@ -25,9 +26,13 @@ from parts.programs import answers, free_port, until
 @pytest.fixture(scope="module")
 def town(tmp_path_factory):
     """A shop that wrote to Ada, and beside it the listener."""
-    home, port = tmp_path_factory.mktemp("inbound"), free_port()
-    settings = {"reply_domain": DOMAIN, "inbound_bind": f"127.0.0.1:{port}", "inbound_max_kb": 64, "inbound_connections": 3,
-                "inbound_seconds": 5, "work_in_serve": 0, "log_level": "info"}
+    home, port, status, names = tmp_path_factory.mktemp("inbound"), free_port(), free_port(), NameServer()
+    names.names |= {"people.test": ["v=spf1 ip4:127.0.0.9 -all"], "_dmarc.people.test": ["v=DMARC1; p=reject"]}
+    settings = {
+        "dns": names.place, "reply_domain": DOMAIN, "inbound_bind": f"127.0.0.1:{port}", "inbound_max_kb": 64,
+        "inbound_connections": 3, "inbound_seconds": 5, "work_in_serve": 0, "log_level": "info",
+        "inbound_status": f"127.0.0.1:{status}", "metrics_token": "t" * 32,
+    }
     serving = Server(home, **settings)
     try:
         serving.start()
@@ -43,8 +48,10 @@ def town(tmp_path_factory):
     listener = Server(home, "inbound", **settings)
     ring = keyring(home, secret_keys=(), pepper=())
     address = reply_address(talk, ring)
-    yield SimpleNamespace(home=home, port=port, listener=listener, talk=talk, address=address, endorser=endorser)
+    where = {"home": home, "port": port, "status": f"http://127.0.0.1:{status}"}
+    yield SimpleNamespace(**where, listener=listener, talk=talk, address=address, endorser=endorser)
     listener.close()
+    names.close()
 
 
 @pytest.fixture
@@ -65,6 +72,15 @@ def test_an_answer_is_kept_before_it_is_acknowledged_and_survives_a_kill(listeni
     assert hand_over(listening.port, raw("Kept.", message_id="<kept@b>"), listening.address).code == 250
     listening.listener.kill()
     assert "Kept." in kept(listening)
+
+
+def test_who_brought_it_is_looked_at_and_a_relay_of_ours_tells_nothing(listening):
+    for of, wanted in (("127.0.0.9", "spf"), ("127.0.0.8", "failed"), ("127.0.0.1", "nobody")):
+        words = f"From {of}."
+        assert hand_over(listening.port, raw(words, message_id=f"<{of}@b>"), listening.address, of=of).code == 250
+        with behind(listening.listener) as tx:
+            messages = tables.messages.c
+            assert tx.scalar(sa.select(messages.vouched).where(messages.words == words)) == wanted
 
 
 def test_the_case_of_an_address_means_nothing(listening):
@@ -105,6 +121,32 @@ def test_what_a_machine_wrote_is_acknowledged_and_not_kept(listening):
     assert hand_over(listening.port, raw(Auto_Submitted="auto-replied", message_id="<away@b>"), listening.address).code == 250
     assert hand_over(listening.port, raw(message_id="<empty@b>"), listening.address, sender="").code == 250
     assert kept(listening) == before
+
+
+def counted(town) -> dict[str, float]:
+    lines = ask("GET", f"{town.status}/metrics").text.splitlines()
+    return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines if line.startswith("afterlike_"))}
+
+
+def test_it_says_how_it_is_doing(listening):
+    """What it took and refused since it was started, by reason, as Prometheus wants it; and that its ways are open."""
+    before = counted(listening)
+    hand_over(listening.port, raw("Counted.", message_id="<counted@b>"), listening.address)
+    hand_over(listening.port, raw("Counted.", message_id="<counted@b>"), listening.address)
+    hand_over(listening.port, raw(), f"ana@{DOMAIN}")
+    hand_over(listening.port, raw(Auto_Submitted="auto-replied", message_id="<away2@b>"), listening.address)
+    after = counted(listening)
+    for name in (
+        'mail_in_total{for="answer",outcome="taken"}', 'mail_in_total{for="answer",outcome="again"}',
+        'mail_in_total{for="nobody",outcome="token"}', 'mail_in_total{for="answer",outcome="auto"}',
+        'mail_sender_total{vouched="nobody"}',
+    ):
+        assert after[f"afterlike_{name}"] == before.get(f"afterlike_{name}", 0) + 1, name
+    connections = 'afterlike_mail_connections_total{outcome="open"}'
+    assert after[connections] == before[connections] + 4
+    assert ask("GET", f"{listening.status}/healthz").json == {"status": "ok"}
+    assert ask("GET", f"{listening.status}/readyz").json == {"status": "ready"}
+    assert ask("GET", f"{listening.status}/else").status == 404
 
 
 def test_it_ends_when_it_is_told_to(listening):

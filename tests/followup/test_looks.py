@@ -72,7 +72,9 @@ def told_by_mail(running: Server) -> None:
         talks = tables.conversations.c
         endorser = tx.scalar(sa.select(talks.endorser_id).where(talks.id == 1))
         followup.reply(tx, [followup.Reply(endorser, 1, b"m" * 16, f"And this. {LONG}", now(), came_by="mail", stranger=True,
-                                           quoted="> Hello Ada", attachments=1)])
+                                           quoted="> Hello Ada", attachments=1, vouched="failed")])
+        for nth, vouched in enumerate(("dkim", "nobody", "failed")):
+            followup.reply(tx, [followup.Reply(endorser, 1, b"v%15d" % nth, "Good.", now(), came_by="mail", vouched=vouched)])
 
 
 def begin(desk, site: str, like_id: int, words: str) -> None:

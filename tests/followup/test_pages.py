@@ -12,6 +12,7 @@ from followup.making import ADA, BEN, agree_there, answer_there, behind
 from afterlike import endorsers, tables
 from afterlike.clock import now
 from cast import CHAIR, LAMP, new_id
+from parts.dns import NameServer
 from parts.mail import SmtpPeer
 from parts.product import Server, make_site
 from parts.programs import until
@@ -21,15 +22,16 @@ HOSTILE = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{91237*7}}"
 
 @pytest.fixture(scope="module")
 def server_with_mail(tmp_path_factory):
-    peer = SmtpPeer()
+    peer, names = SmtpPeer(), NameServer()
     peer.start()
-    running = Server(tmp_path_factory.mktemp("pages"), smtp_url=peer.url)
+    running = Server(tmp_path_factory.mktemp("pages"), smtp_url=peer.url, dns=names.place, mail_from="likes@shop.test")
     try:
         running.start()
-        yield SimpleNamespace(server=running, peer=peer)
+        yield SimpleNamespace(server=running, peer=peer, names=names)
     finally:
         running.close()
         peer.close()
+        names.close()
 
 
 @pytest.fixture
@@ -248,6 +250,18 @@ def test_a_test_letter_tells_in_plain_words_how_far_it_came(shop):
     shop.peer.answer = f"554 5.7.1 not from <{ADMIN}>"
     told = shop.desk.post(f"{shop.path}/mail/test")
     assert "refused the letter itself. It said: 554 5.7.1" in told.words and f"&lt;{ADMIN}" not in told.text
+
+
+def test_what_name_servers_say_about_our_mail_is_looked_up_on_a_press(shop, server_with_mail):
+    names, path = server_with_mail.names.names, f"{shop.path}/mail"
+    names |= {"shop.test": [f'v=spf1 a:127.0.0.1 {HOSTILE[:20]} -all'], "_dmarc.shop.test": ["v=DMARC1; p=none"]}
+    assert shop.viewer.post(f"{path}/names").status == 403
+    assert shop.desk.post(f"{path}/names").to == f"{path}?done=asked#names-title"
+    until(lambda: "Looked up" in shop.desk.get(path).words, what="what the name servers say")
+    told = shop.viewer.get(path)
+    assert "Good: SPF shop.test says" in told.words and "see to it that this names 127.0.0.1" in told.words
+    assert "To do: DKIM no key signs letters" in told.words and "p=quarantine protects better" in told.words
+    assert "<script>" not in told.text and "Look now" not in told.words
 
 
 def test_saved_replies_over_http(shop):

@@ -11,6 +11,7 @@ from followup.posting import DOMAIN, MARKED, complaint, failure, raw, reply_addr
 from afterlike import endorsers, erasure, followup, tables
 from afterlike.clock import now
 from afterlike.followup import taking, tickets
+from afterlike.followup.vouching import Way
 
 
 @pytest.fixture
@@ -199,7 +200,7 @@ def test_a_refusal_of_the_letter_is_not_one_of_the_address(database, friend):
 
 
 def complain(database, mail: bytes) -> str:
-    return taking.take(house_of(database, reply_domain=DOMAIN), mail, taking.Recipient("complaint"), envelope="")
+    return taking.take(house_of(database, reply_domain=DOMAIN), mail, taking.Recipient("complaint"), Way(""))
 
 
 def test_a_complaint_is_for_good(database, friend):

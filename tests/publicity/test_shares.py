@@ -66,6 +66,42 @@ def test_following_it_counts_nothing(town, link):
     assert before == (rows(town, sa.select(tables.share_credits)), rows(town, sa.select(sa.func.max(tables.journal.c.id))))
 
 
+SAFARI = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Safari/605.1.15"
+NO_PERSON = {
+    "a program": {"User-Agent": "facebookexternalhit/1.1"}, "a look ahead": {"User-Agent": SAFARI, "Sec-Purpose": "prefetch"},
+    "a picture": {"User-Agent": SAFARI, "Sec-Fetch-Dest": "image"},
+}
+
+
+def opened(town) -> int:
+    return rows(town, sa.select(sa.func.coalesce(sa.func.sum(tables.share_opens.c.count), 0).label("n")))[0].n
+
+
+@pytest.mark.parametrize("headers", NO_PERSON.values(), ids=NO_PERSON)
+def test_what_no_person_opens_is_not_counted(town, link, headers):
+    before = opened(town)
+    assert ask("GET", town.url + link, headers=headers).status == 302 and opened(town) == before
+
+
+def test_a_first_visit_is_counted_once_a_network_and_day_and_nobody_is_noted(town, shop_site, ada, link):
+    """It needs no like, no script and no visitor."""
+    before = [rows(town, sa.select(sa.func.count().label("n")).select_from(table))[0].n
+              for table in (tables.visitors, tables.share_credits, tables.journal)]
+    already = opened(town)
+    ask("HEAD", town.url + link, headers={"User-Agent": SAFARI})
+    assert opened(town) == already
+    for _ in range(3):
+        assert ask("GET", town.url + link, headers={"User-Agent": SAFARI}).status == 302
+    assert opened(town) == already + 1
+    assert before == [rows(town, sa.select(sa.func.count().label("n")).select_from(table))[0].n
+                      for table in (tables.visitors, tables.share_credits, tables.journal)]
+    assert "Opened: 1" in ada.page().words
+    desk = signed_in(town.server, ADMIN)
+    who = rows(town, sa.select(tables.shares.c.endorser_id))[0].endorser_id
+    assert "Opened, once a network and day 1" in desk.get(f"/admin/sites/{shop_site.site}/quotes/shared").words
+    assert "Opened 1 time, once a network and day." in desk.get(f"/admin/sites/{shop_site.site}/people/{who}").words
+
+
 def test_her_own_return_counts_for_nothing_and_anothers_once(town, shop_site, ada, link):
     url, before = page_behind(town, link), counts(town)
     known = len(rows(town, sa.select(tables.share_credits)))

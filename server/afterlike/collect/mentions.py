@@ -117,13 +117,19 @@ def _follow(tx: sa.Connection, mention_id: int, visitor: bytes, at: int) -> None
 
 def _item(tx: sa.Connection, row: sa.Row, visitor: bytes, at: int) -> likes.Item:
     """A like of the product at that address; of the page itself where none is known."""
-    url, products = canonical(row.target), tables.products.c
-    known = sa.select(products.key, products.url).where(products.site_id == row.site_id, products.url.in_([url, row.target]))
-    key, url = tx.execute(known.order_by(products.id).limit(1)).first() or (likes.key_of(url), url)
+    url = canonical(row.target)
+    key, url = tx.execute(product_at(row.site_id, [url, row.target])).first() or (likes.key_of(url), url)
     return likes.Item(
         site=sites.site_of(tx, row.site_id), uuid=secrets.token_bytes(16), visitor=visitor, at=at, pressed_at=at,
         product=catalog.Pressed(row.site_id, key, url, {}, at), page_url=row.source, source=likes.BY_WEBMENTION,
     )
+
+
+def product_at(site_id: int, urls: list[str]) -> sa.Select:
+    """(key, url) of the product that was first seen at one of these addresses."""
+    products = tables.products.c
+    known = sa.select(products.key, products.url).where(products.site_id == site_id, products.url.in_(urls))
+    return known.order_by(products.id).limit(1)
 
 
 def decide(tx: sa.Connection, items: list[tuple[int, int, str, bytes, int]]) -> list[None | NotFound]:

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from functools import cached_property, wraps
 from urllib.parse import urlencode
 
+import sqlalchemy as sa
 from flask import Response, redirect, request
 
-from afterlike import endorsers, prompts, words
+from afterlike import endorsers, prompts, tables, words
 from afterlike.clock import now
 from afterlike.collect import answers, forms, optins, signed
 from afterlike.collect.api import note_drop
@@ -160,8 +161,17 @@ def shown(sheet: Sheet, card: dict, typed: Typed, *, wrong: str = "") -> Respons
 def end(sheet: Sheet, thanks: str | None) -> Response:
     return page_in(
         sheet.step.get("locale", sheet.locale), "person/survey_end.html", site=sheet.about.site, step=sheet.step, thanks=thanks,
-        back=web_address(sheet.about.like.page_url),
+        back=web_address(sheet.about.like.page_url), own_page=own_page(sheet),
     )
+
+
+def own_page(sheet: Sheet) -> str:
+    """The way to their own page, for whoever has one: an address that was confirmed."""
+    visitors, channels = tables.visitors.c, tables.channels.c
+    theirs = sa.exists().where(
+        visitors.hash == sheet.about.like.visitor, channels.endorser_id == visitors.endorser_id, channels.state == "confirmed")
+    with house().db.read() as tx:
+        return f"/me?site={sheet.about.site.key}" if tx.scalar(sa.select(theirs)) else ""
 
 
 def onward(sheet: Sheet, key: str, **more) -> Response:

@@ -1,4 +1,4 @@
-"""The people of the demo: some who answered also asked for letters and confirmed, one has yet to, one stopped; two talk."""
+"""The people of the demo: some who answered also asked for letters and confirmed, one has yet to, one stopped; four talk."""
 
 import uuid
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from afterlike import endorsers, followup, purposes, tables
 from afterlike.collect import optins
-from afterlike.demo.history import HOUR, MINUTE
+from afterlike.demo.history import DAY, HOUR, MINUTE
 from afterlike.endorsers.optin import confirmations
 from afterlike.signing import Keyring
 from afterlike.sites import Site
@@ -16,16 +16,25 @@ NAMES = {
     "demo-ballyfern": ("maeve", "oisin", "sorcha", "tuesday.pots", "harrow", "linen.drawer", "niall", "una"),
     "demo-kain-rotan": ("ratmi", "gilang", "ayu", "teduh", "kebaya", "wirasena", "laras", "bayu"),
 }
-TALKS = {  # what the shop wrote, and what was answered
+TALKS = {  # what the shop wrote, what was answered, how it stands, and how many hours ago it began
     "demo-ballyfern": (
         ("Thank you for what you said about it, it hangs above the wheel now. May I ask: what would you change?",
-         "A little larger, please. There are always two of us."),
-        ("We are making a smaller one this winter. Would you like to see the first of them before anybody else?", None),
+         "A little larger, please. There are always two of us.", "open", 5),
+        ("We are making a smaller one this winter. Would you like to see the first of them before anybody else?", None,
+         "open", 2),
+        ("You asked when the green comes back. The kiln is booked for the second week of the month; may I write to you then?",
+         "Please do. I have a shelf that waits for it.", "snoozed", 30),
+        ("Does the glaze hold in your dishwasher? We only ever wash ours by hand.",
+         "Two years, every day, and it looks as it did on the first morning. I would buy it again tomorrow.", "closed", 53),
     ),
     "demo-kain-rotan": (
         ("Terima kasih atas ceritanya. Boleh tanya, apa yang akan Anda ubah dari barang ini?",
-         "Warnanya sudah pas. Kalau ada ukuran yang lebih besar, saya mau."),
-        ("Bulan depan kami membuat motif baru. Mau melihat lebih dulu sebelum yang lain?", None),
+         "Warnanya sudah pas. Kalau ada ukuran yang lebih besar, saya mau.", "open", 5),
+        ("Bulan depan kami membuat motif baru. Mau melihat lebih dulu sebelum yang lain?", None, "open", 2),
+        ("Rotan yang Anda tanyakan datang minggu depan. Boleh kami kabari begitu tiba?",
+         "Boleh sekali. Saya tunggu kabarnya.", "snoozed", 30),
+        ("Bagaimana anyamannya setelah dipakai setiap hari?",
+         "Sudah setahun dan masih rapat seperti baru. Teman-teman selalu bertanya beli di mana.", "closed", 53),
     ),
 }
 SHARES = (("news", "follow_up"), ("news",), ("follow_up",), ("news", "follow_up"))
@@ -43,8 +52,20 @@ class Answered:
     at: int
 
 
-def people(tx: sa.Connection, keyring: Keyring, site: Site, now: int) -> None:
-    """Plays who asked for letters after the history, each at the moment of their answers; then the two conversations."""
+@dataclass(frozen=True)
+class Talked:
+    """A conversation with what was answered in it, None where nobody has answered."""
+
+    endorser_id: int
+    said: Answered
+    conversation_id: int
+    answer: str | None
+    message_id: int | None
+    at: int
+
+
+def people(tx: sa.Connection, keyring: Keyring, site: Site, now: int) -> list[Talked]:
+    """Plays who asked for letters after the history, each at the moment of their answers; then the conversations."""
     names = NAMES[site.key]
     confirmed = []
     for number, (name, said) in enumerate(zip(names, answered(tx, site.id, len(names)), strict=False)):
@@ -57,8 +78,9 @@ def people(tx: sa.Connection, keyring: Keyring, site: Site, now: int) -> None:
     last, said, _ = confirmed.pop()
     endorsers.stop(tx, [endorsers.Stop(last.channel_id, "stop_page", said.at + 20 * HOUR)])
     reachable = [(done, said) for done, said, number in confirmed if "follow_up" in SHARES[number % len(SHARES)]]
-    for number, ((done, said), talk) in enumerate(zip(reachable, TALKS[site.key], strict=False)):
-        write(tx, site, done, said, talk, now - (5 - 3 * number) * HOUR)
+    return [
+        write(tx, site, done, said, talk, now) for (done, said), talk in zip(reachable, TALKS[site.key], strict=False)
+    ]
 
 
 def answered(tx: sa.Connection, site_id: int, most: int) -> list[Answered]:
@@ -91,12 +113,19 @@ def ask(tx: sa.Connection, keyring: Keyring, site: Site, address: str, said: Ans
 
 
 def write(
-    tx: sa.Connection, site: Site, done: endorsers.Confirmed, said: Answered, talk: tuple[str, str | None], at: int
-) -> None:
-    """The shop's letter and, where there is one, the answer to it."""
-    letter, answer = talk
+    tx: sa.Connection, site: Site, done: endorsers.Confirmed, said: Answered, talk: tuple[str, str | None, str, int], now: int
+) -> Talked:
+    """The shop's letter, the answer to it where there is one, and how the conversation stands."""
+    letter, answer, state, hours = talk
+    at, message_id = max(now - hours * HOUR, said.at + HOUR // 2), None
     owner = tx.scalar(sa.select(tables.roles.c.admin_id).where(tables.roles.c.site_id == site.id))
     named = uuid.uuid5(uuid.NAMESPACE_URL, f"{site.key}/{letter}").bytes
     [begun] = followup.begin(tx, [followup.Beginning(site.id, said.like_id, owner, named, letter, at)])
     if answer:
-        followup.reply(tx, [followup.Reply(done.endorser_id, begun, named[::-1], answer, at + HOUR)])
+        by_mail = {"came_by": "mail", "vouched": "dkim"} if state != "open" else {}
+        [message_id] = followup.reply(
+            tx, [followup.Reply(done.endorser_id, begun, named[::-1], answer, at + HOUR, **by_mail)])
+    if state != "open":
+        back = now + 3 * DAY if state == "snoozed" else None
+        followup.turn(tx, [followup.Turned(site.id, begun, state, at + 2 * HOUR, back)])
+    return Talked(done.endorser_id, said, begun, answer, message_id, at)

@@ -1,12 +1,19 @@
-"""The pages of the demo shops. They read only data/ and the app's DEMO_SITES ({shop slug: site key}); no cookie."""
+"""The pages of the demo shops. They read data/, the app's DEMO_SITES ({shop slug: site key}) and which product was quoted; no
+cookie."""
 
 from http import HTTPStatus
+from urllib.parse import urlencode
 
+import sqlalchemy as sa
 from flask import Blueprint, Response, abort, current_app, render_template, request, url_for
 
+from afterlike import catalog, sites, tables
+from afterlike.clock import now
 from afterlike.demo.goods import PAGE, SHOPS, Product, Shop
 from afterlike.demo.markup import AVAILABILITY, absolute, base, image_url, json_ld, page_url
 from afterlike.demo.pictures import PALETTES, hero, picture
+from afterlike.publicity import shown
+from afterlike.web import CSP, house
 
 blueprint = Blueprint(
     "demo", __name__, url_prefix="/demo", template_folder="templates", static_folder="static", static_url_path="/static"
@@ -78,7 +85,8 @@ def product(shop, slug):
         return _missing(found)
     asked = request.args.get("colour")
     colour = asked if asked in one.colours else one.colours[0]
-    return _shared(
+    quoted = _quoted(found, one)
+    text = _shared(
         found,
         "product",
         here="shop",
@@ -87,7 +95,22 @@ def product(shop, slug):
         json_ld=json_ld(found, one),
         related=found.beside(one),
         canonical=page_url(found, one),
+        quoted=quoted,
     )
+    framing = {"Content-Security-Policy": f"{CSP}; frame-src 'self'"} if quoted else None
+    return Response(text, headers=framing, mimetype="text/html")
+
+
+def _quoted(shop: Shop, one: Product) -> str:
+    """The address of our block of quotes, where somebody let this product's be shown: as a shop's own page would ask."""
+    key = _site_keys().get(shop.slug, "")
+    with house().db.read() as tx:
+        site = key and sites.site_named(tx, key)
+        known = site and catalog.key_hash(site.id, page_url(shop, one))
+        said = site and tx.scalar(sa.select(tables.products.c.id).where(tables.products.c.key_hash == known))
+        if not said or not shown.published(tx, site.id, now(), product_id=said):
+            return ""
+    return f"{base()}/v1/quotes.html?{urlencode({'site': key, 'product': page_url(shop, one)})}"
 
 
 @blueprint.get("/<shop>/images/<name>.svg")

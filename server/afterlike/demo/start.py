@@ -14,6 +14,7 @@ from afterlike.config import Config
 from afterlike.demo import mailbox
 from afterlike.demo.goods import SHOPS, Shop
 from afterlike.demo.history import DAY, SPAN_DAYS, history
+from afterlike.demo.outwards import outwards
 from afterlike.demo.people import people
 from afterlike.demo.replay import replay
 from afterlike.demo.shops import blueprint
@@ -98,7 +99,8 @@ def _open_shop(tx: sa.Connection, keyring: Keyring, config: Config, shop: Shop, 
     for flow in prompts.default_flows():
         prompts.add_prompt(tx, site.id, flow, opened)
     replay(tx, keyring, site, history(at, shop, address(config)))
-    people(tx, keyring, sites.site_of(tx, site.id), at)
+    site = sites.site_of(tx, site.id)
+    outwards(tx, keyring, site, people(tx, keyring, site, at), at)
 
 
 def origins(config: Config) -> set[str]:

@@ -12,11 +12,12 @@ from afterlike.followup.conversations import (
     wake,
     write,
 )
+from afterlike.followup.names import look_up
 from afterlike.followup.reading import conversations_of, exported, waiting_here
 from afterlike.followup.sending import send_message, send_unattached
 from afterlike.followup.taking import forget_drops
 
 __all__ = [
-    "Beginning", "Letter", "Reply", "Turned", "begin", "conversations_of", "erase", "exported", "forget_drops", "reply",
-    "send_message", "send_unattached", "turn", "waiting_here", "wake", "write",
+    "Beginning", "Letter", "Reply", "Turned", "begin", "conversations_of", "erase", "exported", "forget_drops", "look_up",
+    "reply", "send_message", "send_unattached", "turn", "waiting_here", "wake", "write",
 ]

@@ -68,6 +68,7 @@ class Reply:
     quoted: str | None = None
     stranger: bool = False
     attachments: int = 0
+    vouched: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,8 @@ def _reply(tx: sa.Connection, item: Reply) -> int:
     alone_with(tx, item.endorser_id)
     if known := message_of(tx, conversation.id, item.uuid):
         return known
-    mail = {"came_by": item.came_by, "quoted": item.quoted, "stranger": int(item.stranger), "attachments": item.attachments}
+    mail = {"came_by": item.came_by, "quoted": item.quoted, "stranger": int(item.stranger), "attachments": item.attachments,
+            "vouched": item.vouched}
     message_id = _keep(tx, conversation.id, item.uuid, words, item.at, author="endorser", admin_id=None, **mail)
     since = conversation.waits_since if conversation.waits_for == "admin" else item.at  # they have waited since the first
     _move(tx, conversation.id, state="open", waits_for="admin", waits_since=since, snoozed_until=None, at=item.at)

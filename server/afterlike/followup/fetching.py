@@ -20,8 +20,9 @@ import sqlalchemy as sa
 from afterlike import db, tables
 from afterlike.clock import now
 from afterlike.errors import AfterlikeError
-from afterlike.followup import incoming, taking, tickets
+from afterlike.followup import incoming, status, taking, tickets
 from afterlike.followup.incoming import Dropped
+from afterlike.followup.vouching import Way
 from afterlike.web import House
 
 log = logging.getLogger(__name__)
@@ -38,11 +39,14 @@ def follow(house: House, stop: threading.Event) -> None:
     while not stop.is_set():
         try:
             with _mailbox(house.config.imap_url) as box:
+                status.imap_total.labels("opened").inc()
                 while not stop.is_set():
                     fetch(house, box)
+                    status.WAYS.looked()
                     failures = 0
                     _wait(box, house.config.imap_seconds, stop)
         except AWAY as away:
+            status.imap_total.labels("lost").inc()
             log.warning("the mailbox of AFTERLIKE_IMAP_URL: %s: %s", type(away).__name__, _plain(away))
             stop.wait(REST_S[min(failures, len(REST_S) - 1)])
             failures += 1
@@ -96,7 +100,7 @@ def take(house: House, raw: bytes | None) -> str:
         taking.count(house, "token")
         return "token"
     envelope = incoming.header(mail, "Return-Path").strip("<>") if "Return-Path" in mail else None
-    return taking.take(house, raw, whom, envelope=envelope)
+    return taking.take(house, raw, whom, Way(envelope))
 
 
 def _by_thread(house: House, mail) -> taking.Recipient | None:

@@ -5,7 +5,7 @@ import signal
 import threading
 
 from afterlike.config import SettingError
-from afterlike.followup import fetching, listening
+from afterlike.followup import fetching, listening, status
 from afterlike.web import House
 
 
@@ -16,7 +16,13 @@ def run(house: House) -> None:
         raise SettingError("AFTERLIKE_REPLY_DOMAIN is empty: letters do not say where to answer by mail. See docs/mail.md")
     if not config.inbound_bind and not config.imap_url:
         raise SettingError("AFTERLIKE_INBOUND_BIND and AFTERLIKE_IMAP_URL are empty: mail can come in by no way.")
-    stop = threading.Event()
+    status.WAYS.expect(listener=bool(config.inbound_bind), mailbox=bool(config.imap_url))
+    with status.told(house):
+        _take(house)
+
+
+def _take(house: House) -> None:
+    config, stop = house.config, threading.Event()
     reader = threading.Thread(target=_read, args=(house, stop), name="imap")
     if config.imap_url:
         reader.start()

@@ -13,7 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from afterlike.errors import AfterlikeError
-from afterlike.followup import taking
+from afterlike.followup import status, taking, vouching
+from afterlike.followup.vouching import Way
 from afterlike.web import House
 
 log = logging.getLogger(__name__)
@@ -43,19 +44,20 @@ class Handler:
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 known"
 
-    async def handle_DATA(self, _server, _session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, _server, session: Session, envelope: Envelope) -> str:
         """Kept for each of its recipients, committed, then acknowledged. What is dropped is acknowledged too: a machine that
         wrote it must not be answered."""
         sender = (envelope.mail_from or "").removeprefix("<>")  # aiosmtpd leaves the brackets around nobody
         for address in envelope.rcpt_tos:
             whom = taking.recipient(self._house, address)
-            outcome = await self._aside(self._take, envelope.content, whom, sender)
+            outcome = await self._aside(taking.take, self._house, envelope.content, whom, Way(sender, self._stranger(session)))
             log.info("inbound %s: %s", whom.kind, outcome)
         return TAKEN
 
     async def failed(self, error: Exception) -> str:
         """Whatever goes wrong on our side, the other side keeps the mail and comes again."""
         level = logging.WARNING if isinstance(error, AfterlikeError) else logging.ERROR
+        status.put_off_total.inc()
         log.log(level, "inbound mail is put off: %s", error, exc_info=level == logging.ERROR)
         return LATER
 
@@ -65,8 +67,10 @@ class Handler:
         with self._house.db.read() as tx:
             return taking.is_there(tx, whom)
 
-    def _take(self, raw: bytes, whom: taking.Recipient, envelope: str) -> str:
-        return taking.take(self._house, raw, whom, envelope=envelope)
+    def _stranger(self, session: Session) -> str | None:
+        """The address of the server that hands it over; None where it is one of ours."""
+        peer = session.peer[0]
+        return None if vouching.relayed(peer, self._house.config.inbound_trusted) else peer
 
     async def _aside(self, work: Callable, *given):
         return await asyncio.get_running_loop().run_in_executor(self._readers, work, *given)
@@ -86,9 +90,11 @@ class Line(SMTP):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         if len(self._others) >= self._most:
+            status.connections_total.labels("busy").inc()
             transport.write(f"{BUSY}\r\n".encode())
             transport.close()
             return
+        status.connections_total.labels("open").inc()
         self._others.add(self)
         super().connection_made(transport)
 
@@ -119,10 +125,12 @@ async def listen(house: House, stop: asyncio.Event) -> None:
     loop = asyncio.get_running_loop()
     made = lambda: Line(handler, others, config.inbound_connections, loop=loop, **settings)  # noqa: E731
     server = await loop.create_server(made, host.strip("[]"), int(port))
+    status.WAYS.listening(True)
     log.warning("mail to %s is taken at %s", config.reply_domain, config.inbound_bind)
     try:
         await stop.wait()
     finally:
+        status.WAYS.listening(False)
         server.close()
         handler.close()
 

@@ -6,7 +6,7 @@ from afterlike import mail as post
 from afterlike import sites
 from afterlike.clock import DAY, now
 from afterlike.errors import Invalid
-from afterlike.followup import mailbox, taking
+from afterlike.followup import mailbox, names, taking
 from afterlike.followup.sending import NO_MAIL
 from afterlike.web import house, page
 from afterlike.words import for_admins
@@ -24,6 +24,7 @@ DONE = {
     "again": for_admins("It is tried again now."),
     "not": for_admins("Nothing was changed: it does not wait for you."),
     "saved": for_admins("Saved."),
+    "asked": for_admins("The name servers are asked now. What they say stands below in a moment."),
 }
 
 
@@ -69,6 +70,15 @@ def test(key: str) -> Response:
     return _page(site, role, tested=post.rehearse(letter, post.way_out(config)))
 
 
+def look_up(key: str) -> Response:
+    """Lets the worker ask name servers what they say about this server's mail."""
+    admin, site, role = sites.on_site(key, least="owner")
+    sites.check_form()
+    house().limits.spend("sign_in", "mail names", str(admin.id))
+    sites.audited(admin, site, "mail_looked_up", names.ask, now())
+    return redirect(f"/admin/sites/{site.key}/mail?done=asked#names-title", 303)
+
+
 def _nothing(tx, items: list) -> list[None]:
     """What a test letter changes."""
     return [None] * len(items)
@@ -79,6 +89,7 @@ def _page(
 ) -> Response:
     with house().db.read() as tx:
         found = mailbox.mailbox(tx, site.id, now())
+        known = names.found(tx)
         refused = taking.drops_of(tx, site.id, since_day=now() // DAY - mailbox.DAYS)
     config = house().config
     return page(
@@ -86,6 +97,13 @@ def _page(
         kept_days=config.mail_kept_days, sender=config.mail_from, no_mail="" if config.smtp_url else sites.says(NO_MAIL),
         wrong=wrong or {}, typed=typed or {"privacy_url": site.privacy_url or "", "postal_address": site.postal_address or ""},
         refused=[(sites.says(taking.REASONS.get(reason, reason)), n) for reason, n in refused], comes_in=config.reply_domain,
+        names=known, findings=[(fine, *_split(sites.says(said))) for fine, said in known.findings],
         tested=tested, stage=sites.says(STAGES[tested.stage]) if tested else "",
         done=sites.says(DONE.get(request.args.get("done", ""), "")),
     )
+
+
+def _split(sentence: str) -> tuple[str, str]:
+    """What a finding is about, and what it says: "SPF: …"."""
+    about, colon, rest = sentence.partition(": ")
+    return (about, rest) if colon and len(about) <= 12 else ("", sentence)

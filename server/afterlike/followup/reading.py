@@ -32,6 +32,7 @@ class Message:
     quoted: str | None
     stranger: int
     attachments: int
+    vouched: str | None
     admin_id: int | None
     admin: str | None
 
@@ -137,7 +138,8 @@ def _notes(tx: sa.Connection, conversation_id: int) -> dict:
 def _by_mail(message: Message) -> dict:
     if message.came_by != "mail":
         return {}
-    return {"came_by": "mail", "quoted_below": message.quoted, "files_not_taken": message.attachments}
+    return {"came_by": "mail", "quoted_below": message.quoted, "files_not_taken": message.attachments,
+            "sender_checked": message.vouched}
 
 
 def waiting_here(site_id: int) -> int:
@@ -212,7 +214,8 @@ def _messages(conversation_ids: Iterable[int], newest_only: bool) -> sa.Select:
     return (
         sa.select(messages.id, messages.conversation_id, messages.author, messages.words, messages.said_at, messages.mailed_at,
                   messages.unsent, messages.came_by,
-                  messages.quoted, messages.stranger, messages.attachments, messages.admin_id, tables.admins.c.email)
+                  messages.quoted, messages.stranger, messages.attachments, messages.vouched, messages.admin_id,
+                  tables.admins.c.email)
         .join_from(tables.messages, tables.admins, tables.admins.c.id == messages.admin_id, isouter=True)
         .where(messages.id.in_(newest) if newest_only else of_these)
         .order_by(messages.id)

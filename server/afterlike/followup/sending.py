@@ -85,6 +85,7 @@ def _prepare(tx: sa.Connection, due: Due) -> dict | str:
     consent = consent_of(tx, row.endorser_id)
     return _around(tx, due, row, verdict) | {
         "words": row.words, "product_title": row.product, "liked_day": _day(row.liked_at, verdict.locale),
+        "share": not _earlier(tx, row.conversation_id, due.message_id),
         "agreed_words": consent.words, "agreed_day": _day(consent.given_at, verdict.locale),
     }
 

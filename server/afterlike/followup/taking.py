@@ -11,10 +11,12 @@ import sqlalchemy as sa
 from afterlike import db, endorsers, outbox, tables
 from afterlike.clock import DAY, HOUR, now
 from afterlike.endorsers import Returned, Thresholds, channel_of_stop
-from afterlike.followup import incoming, reports, tickets
+from afterlike.followup import incoming, reports, status, tickets, vouching
 from afterlike.followup.conversations import Reply, alone_with, message_of, reply
 from afterlike.followup.incoming import Dropped, Incoming
+from afterlike.followup.vouching import Way
 from afterlike.mail import domain_of
+from afterlike.mailcheck import Names
 from afterlike.web import House
 from afterlike.words import for_admins
 
@@ -67,21 +69,23 @@ def is_there(tx: sa.Connection, whom: Recipient) -> bool:
     return table is None or tx.scalar(sa.select(table.c.id).where(table.c.id == whom.number)) is not None
 
 
-def take(house: House, raw: bytes, whom: Recipient, *, envelope: str | None) -> str:
+def take(house: House, raw: bytes, whom: Recipient, way: Way) -> str:
     """Keeps what the mail says; TAKEN, or the reason why not, which is counted. Committed when it returns."""
     try:
         take_one = _take_answer if whom.kind == "answer" else _take_report
-        outcome, site_id = take_one(house, raw, whom, envelope)
+        outcome, site_id = take_one(house, raw, whom, way)
     except Dropped as dropped:
         outcome, site_id = dropped.reason, None
+    status.mail_total.labels(whom.kind, outcome).inc()
     if outcome != TAKEN:
-        count(house, outcome, whom if site_id is None else site_id)
+        house.db.write(count_drops, (whom if site_id is None else site_id, outcome, now()))
     return outcome
 
 
-def count(house: House, reason: str, whose: Recipient | int | None = None) -> None:
-    """Counts a mail that was not taken, with the site where that is known."""
-    house.db.write(count_drops, (whose, reason, now()))
+def count(house: House, reason: str) -> None:
+    """Counts a mail that was not taken, of which nobody knows whose it is."""
+    status.mail_total.labels("nobody", reason).inc()
+    house.db.write(count_drops, (None, reason, now()))
 
 
 def ours(house: House) -> frozenset[str]:
@@ -90,21 +94,25 @@ def ours(house: House) -> frozenset[str]:
     return frozenset({sender.rpartition("<")[2].strip("> ").lower(), f"postmaster@{domain_of(sender)}"})
 
 
-def _take_answer(house: House, raw: bytes, whom: Recipient, envelope: str | None) -> tuple[str, int | None]:
-    if envelope is not None and recipient(house, envelope) is not None:
+def _take_answer(house: House, raw: bytes, whom: Recipient, way: Way) -> tuple[str, int | None]:
+    if way.envelope is not None and recipient(house, way.envelope) is not None:
         raise Dropped(reason="own")
-    read = incoming.read(raw, envelope=envelope, ours=ours(house))
+    read = incoming.read(raw, envelope=way.envelope, ours=ours(house))
     if recipient(house, read.sender) is not None:
         raise Dropped(reason="own")
-    return house.db.write(answered, (whom.number, read, now()))
+    vouched = vouching.vouched(raw, read.sender, way, Names(house.config.dns), authserv=house.config.inbound_authserv)
+    outcome, site_id = house.db.write(answered, (whom.number, read, vouched, now()))
+    if outcome == TAKEN:
+        status.sender_total.labels(vouched).inc()
+    return outcome, site_id
 
 
-def answered(tx: sa.Connection, items: list[tuple[int, Incoming, int]]) -> list[tuple[str, int | None]]:
-    """Keeps (conversation id, answer, now); for each: (outcome, the site's id)."""
+def answered(tx: sa.Connection, items: list[tuple[int, Incoming, str, int]]) -> list[tuple[str, int | None]]:
+    """Keeps (conversation id, answer, who vouches for its sender, now); for each: (outcome, the site's id)."""
     return [_answered(tx, *item) for item in items]
 
 
-def _answered(tx: sa.Connection, conversation_id: int, read: Incoming, at: int) -> tuple[str, int | None]:
+def _answered(tx: sa.Connection, conversation_id: int, read: Incoming, vouched: str, at: int) -> tuple[str, int | None]:
     talks = tables.conversations.c
     talk = tx.execute(
         sa.select(talks.site_id, talks.endorser_id).where(talks.id == conversation_id)
@@ -119,9 +127,10 @@ def _answered(tx: sa.Connection, conversation_id: int, read: Incoming, at: int) 
     someone = endorsers.person(tx, talk.endorser_id)
     stranger = someone is None or someone.address != read.sender
     said = Reply(talk.endorser_id, conversation_id, read.known_as, read.words, at, came_by="mail", quoted=read.quoted or None,
-                 stranger=stranger, attachments=read.attachments)
+                 stranger=stranger, attachments=read.attachments, vouched=vouched)
     [message_id] = reply(tx, [said])
-    if read.attachments and not stranger and not _told_today(tx, conversation_id, message_id, at):
+    forged = vouched == vouching.FAILED  # whose address a forger used must not be written to by us
+    if read.attachments and not stranger and not forged and not _told_today(tx, conversation_id, message_id, at):
         outbox.put(tx, "unattached", {"message": message_id}, now=at, site_id=talk.site_id)
     return TAKEN, talk.site_id
 
@@ -141,7 +150,7 @@ def _told_today(tx: sa.Connection, conversation_id: int, message_id: int, at: in
 
 # --- reports ------------------------------------------------------------------------------------------------------
 
-def _take_report(house: House, raw: bytes, whom: Recipient, _envelope: str | None) -> tuple[str, int | None]:
+def _take_report(house: House, raw: bytes, whom: Recipient, _way: Way) -> tuple[str, int | None]:
     report = reports.read(raw)
     channel_id = whom.number if whom.kind == "bounce" else _complained_about(house, report)
     if channel_id is None:

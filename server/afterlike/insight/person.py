@@ -132,6 +132,15 @@ def links_of(tx: sa.Connection, endorser_id: int) -> list[sa.Row]:
     return tx.execute(asked.order_by(links.c.claimed_at.desc(), links.c.id.desc())).all()
 
 
+def shared(tx: sa.Connection, endorser_id: int) -> tuple[int, int]:
+    """How many links of their own lead somewhere now, and how often those were opened."""
+    shares, opens = tables.shares.c, tables.share_opens.c
+    asked = sa.select(sa.func.count(sa.distinct(shares.id)), sa.func.coalesce(sa.func.sum(opens.count), 0))
+    found = tx.execute(asked.join_from(tables.shares, tables.share_opens, opens.share_id == shares.id, isouter=True)
+                       .where(shares.endorser_id == endorser_id, shares.ended_at.is_(None))).one()
+    return found[0], int(found[1])
+
+
 def message(tx: sa.Connection, site: sites.Site, endorser_id: int, name: str | None) -> str:
     """What may be pasted into a message on another network, in the person's language."""
     channels, likes, visitors = tables.channels.c, tables.likes.c, tables.visitors.c

@@ -163,7 +163,7 @@ def _feed(tx: sa.Connection, person: Person) -> list[dict]:
 
 def _shares(tx: sa.Connection, person: Person) -> list[dict]:
     return [
-        {"product": one.product, "code": one.code, "made_at": moment(one.made_at), "people": one.people,
+        {"product": one.product, "code": one.code, "made_at": moment(one.made_at), "opened": one.opened, "people": one.people,
          "came_back": one.visits, "likes": one.likes}
         for one in publicity.shares_of(tx, person.id)
     ]

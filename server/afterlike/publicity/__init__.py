@@ -4,6 +4,7 @@ from afterlike.publicity.feed_keys import set_feed, token_of
 from afterlike.publicity.forget import erase, erase_browser
 from afterlike.publicity.quotes import PLACES, Answered, expire, forget, give, plain, refuse, withdraw
 from afterlike.publicity.sending import send_ask
+from afterlike.publicity.share_pages import LIMITS as SHARE_LIMITS
 from afterlike.publicity.shares import TOLD_FROM, Share, credit
 from afterlike.publicity.shares import end as end_share
 from afterlike.publicity.shares import make as make_share
@@ -11,7 +12,7 @@ from afterlike.publicity.shares import of_person as shares_of
 from afterlike.publicity.shown import Quote, quotes_of
 
 __all__ = [
-    "PLACES", "TOLD_FROM", "Answered", "Quote", "Share", "credit", "end_share", "erase", "erase_browser", "expire",
-    "forget", "give", "make_share", "plain", "quotes_of", "refuse", "send_ask", "set_feed", "shares_of", "token_of",
+    "PLACES", "SHARE_LIMITS", "TOLD_FROM", "Answered", "Quote", "Share", "credit", "end_share", "erase", "erase_browser",
+    "expire", "forget", "give", "make_share", "plain", "quotes_of", "refuse", "send_ask", "set_feed", "shares_of", "token_of",
     "withdraw",
 ]

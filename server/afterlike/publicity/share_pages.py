@@ -2,24 +2,47 @@
 
 import re
 
+import crawleruseragents
 from flask import Response, redirect, request
 
 from afterlike import sites
-from afterlike.errors import NotFound
+from afterlike.clock import now
+from afterlike.errors import NotFound, TooMany, Unavailable
 from afterlike.publicity import shares, shown
-from afterlike.web import house, page
+from afterlike.web import house, network, page, peer
+
+LIMITS = {"share_open": (1, 86_400)}  # of one network
 
 
 def follow(code: str) -> Response:
-    """On to the product's page. Nothing is counted here: that does the page, when somebody likes or comes back."""
+    """On to the product's page. It is counted as opened, as metrics are; likes and returns are credited by the page."""
     with house().db.read() as tx:
         url = shares.target(tx, code)
     if url is None:
         raise NotFound()
+    if _is_opened():
+        _count(code)
     told = redirect(url, 302)
     told.headers["Cache-Control"] = "no-store"
     told.headers["X-Robots-Tag"] = "noindex, nofollow"
     return told
+
+
+def _is_opened() -> bool:
+    """Whether a person seems to have followed it: no program, no look ahead, nothing that a page loads by itself."""
+    asked = request.headers
+    ahead = "prefetch" in f"{asked.get('Sec-Purpose', '')} {asked.get('Purpose', '')} {asked.get('X-Moz', '')}".lower()
+    whole = asked.get("Sec-Fetch-Dest", "document") == "document"
+    return request.method == "GET" and whole and not ahead and not crawleruseragents.is_crawler(asked.get("User-Agent", "")[:500])
+
+
+def _count(code: str) -> None:
+    """Once a network and day; whoever opens it goes on whatever becomes of the number."""
+    try:
+        house().limits.spend("share_open", code, network(peer(request)) or "loopback")
+        house().db.write(shares.count_opens, (code, now()))
+    except (TooMany, Unavailable):
+        pass
 
 
 def listing(key: str) -> Response:

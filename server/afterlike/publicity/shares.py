@@ -44,6 +44,7 @@ class Share:
     likes: int = 0  # that count
     orders: int = 0
     buyers: int = 0
+    opened: int = 0  # once a network and day, whoever it was
 
     @property
     def bought(self) -> Rate:
@@ -98,6 +99,18 @@ def target(tx: sa.Connection, code: str) -> str | None:
         .where(_shares.c.code == code, _shares.c.ended_at.is_(None))
     )
     return url and f"{url}{'&' if '?' in url else '?'}{PARAMETER}={code}"
+
+
+def count_opens(tx: sa.Connection, items: list[tuple[str, int]]) -> list[None]:
+    """For each (code, now): it was opened once more that day. Nothing is kept of who did."""
+    opens = tables.share_opens
+    for code, at in items:
+        share_id = tx.scalar(sa.select(_shares.c.id).where(_shares.c.code == code, _shares.c.ended_at.is_(None)))
+        if share_id:
+            row = {"share_id": share_id, "day": at // DAY, "count": 1}
+            tx.execute(db.insert(tx, opens).values(row).on_conflict_do_update(
+                index_elements=["share_id", "day"], set_={"count": opens.c.count + 1}))
+    return [None] * len(items)
 
 
 # --- what came of it ------------------------------------------------------------------------------------------------
@@ -180,8 +193,15 @@ _ASKED = (
 
 def _read(tx: sa.Connection, asked: sa.Select) -> list[Share]:
     rows = tx.execute(asked).all()
-    counts = _counts(tx, [row.id for row in rows])
-    return [Share(*row, **counts.get(row.id, {})) for row in rows]
+    ids = [row.id for row in rows]
+    counts, opened = _counts(tx, ids), _opened(tx, ids)
+    return [Share(*row, **counts.get(row.id, {}), opened=opened.get(row.id, 0)) for row in rows]
+
+
+def _opened(tx: sa.Connection, share_ids: list[int]) -> dict[int, int]:
+    opens = tables.share_opens.c
+    asked = sa.select(opens.share_id, sa.func.sum(opens.count)).where(opens.share_id.in_(share_ids)).group_by(opens.share_id)
+    return {share_id: int(total) for share_id, total in tx.execute(asked)}
 
 
 def _counts(tx: sa.Connection, share_ids: list[int]) -> dict[int, dict[str, int]]:
@@ -212,4 +232,5 @@ def forget(tx: sa.Connection, endorser_id: int, visitor_ids: list[int]) -> None:
     """Their links with all that came of them, and that they came by somebody's."""
     mine = sa.select(_shares.c.id).where(_shares.c.endorser_id == endorser_id)
     tx.execute(sa.delete(_credits).where(_credits.c.share_id.in_(mine) | _credits.c.visitor_id.in_(visitor_ids)))
+    tx.execute(sa.delete(tables.share_opens).where(tables.share_opens.c.share_id.in_(mine)))
     tx.execute(sa.delete(_shares).where(_shares.c.endorser_id == endorser_id))

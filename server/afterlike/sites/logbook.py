@@ -45,6 +45,7 @@ KINDS = {
     "reply_saved":           "saved_reply",
     "reply_removed":         "saved_reply",
     "mail_tested":           None,
+    "mail_looked_up":        None,
     "mail_tried_again":      "mail",
     "notices_changed":       None,
     "origin_claimed":        "claim",

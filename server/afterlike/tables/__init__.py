@@ -50,6 +50,7 @@ from afterlike.tables.followup import (
     conversations,
     mail_drops,
     mail_folders,
+    mail_names,
     messages,
     saved_replies,
 )
@@ -58,7 +59,7 @@ from afterlike.tables.insight import answer_sums, answer_tags, people_sums, prod
 from afterlike.tables.me import mass_erasure_people, mass_erasures
 from afterlike.tables.parts import metadata
 from afterlike.tables.prompts import prompt_showings, prompt_turns, prompt_versions, prompts
-from afterlike.tables.publicity import feed_keys, quotes, share_credits, shares
+from afterlike.tables.publicity import feed_keys, quotes, share_credits, share_opens, shares
 from afterlike.tables.sites import (
     admins,
     api_keys,
@@ -86,12 +87,12 @@ __all__ = [
     "button_sightings", "challenges", "channels", "consent_events", "consent_heads", "consent_texts", "consents",
     "conversation_notes", "conversations", "cursors", "decisions", "drops", "endorser_notes", "endorser_tags",
     "endorsers", "facts", "feed_keys", "grants_begun", "invitations", "journal", "leases", "like_counts",
-    "like_tags", "likes", "mail_drops", "mail_folders", "mailed_links", "mass_erasure_people", "mass_erasures",
+    "like_tags", "likes", "mail_drops", "mail_folders", "mail_names", "mailed_links", "mass_erasure_people", "mass_erasures",
     "merges", "messages", "metadata", "oauth_apps", "opt_ins", "orders", "origin_claims", "outbox",
     "outside_letters", "page_settings", "passkeys", "people_sums", "person_sessions", "product_showings",
     "product_sums", "products", "profile_grants", "profile_links", "prompt_showings", "prompt_turns",
     "prompt_versions", "prompts", "public_pages", "quotes", "recovery_codes", "retention", "roles", "saved_filters",
-    "saved_replies", "sessions", "share_credits", "shares", "sign_in_links", "site_origins", "site_sums", "sites",
+    "saved_replies", "sessions", "share_credits", "share_opens", "shares", "sign_in_links", "site_origins", "site_sums", "sites",
     "subscriptions", "suppressions", "tallies", "topics", "two_factors", "visitors", "visits", "webhook_deliveries",
     "webhooks", "webmentions",
 ]

@@ -1,6 +1,6 @@
 """Tables of `catalog`: products, and what was shown of them when."""
 
-from sqlalchemy import BigInteger, Column, LargeBinary, Text
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, Text
 
 from afterlike.tables.parts import Id, moment, of, own_id, table
 
@@ -14,6 +14,7 @@ products = table(
     Column("shown_id", Id),  # the newest row of product_showings
     Column("digest", LargeBinary(16)),  # and what it holds, so that an unchanged product is seen without reading it
     moment("first_seen_at"),
+    Index("ix_products_url", "site_id", "url"),  # a mention says by its address what it is about
 )
 
 product_showings = table(  # what was shown of a product, from when on; a new row only when something changed

@@ -47,6 +47,7 @@ messages = table(
     Column("quoted", Text),  # of a mail: what was cut off below the answer, hidden and not lost
     Column("stranger", SmallInteger, nullable=False, server_default="0"),  # it came from another address than theirs
     Column("attachments", Integer, nullable=False, server_default="0"),  # how many were not taken
+    Column("vouched", Text),  # of a mail: dkim | spf | relay (who says that it is from there) | failed | nobody
     UniqueConstraint("conversation_id", "uuid"),
     CheckConstraint("author in ('admin', 'endorser')", name="author"),
     sqlite_autoincrement=True,
@@ -78,6 +79,14 @@ mail_drops = table(  # mail that came in and was not taken, counted by reason; s
     Column("day", Integer, primary_key=True),  # days since 1970-01-01 UTC
     Column("reason", Text, primary_key=True),
     Column("count", BigInteger, nullable=False),
+)
+
+mail_names = table(  # what name servers say about this server's mail, as an admin asked for it
+    "mail_names", "followup",
+    Column("name", Text, primary_key=True),
+    Column("findings", Text),  # JSON [[fine, sentence]]
+    moment("asked_at", null=True),  # while it is to be looked up
+    moment("looked_at", null=True),
 )
 
 mail_folders = table(  # how far an IMAP folder is read

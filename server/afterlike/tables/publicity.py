@@ -1,6 +1,6 @@
 """Tables of `publicity`: quotes, feeds, shared links and what came of them."""
 
-from sqlalchemy import CheckConstraint, Column, Index, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Index, Integer, Text, UniqueConstraint
 
 from afterlike.tables.parts import Id, moment, of, own_id, table
 
@@ -58,6 +58,13 @@ shares = table(  # an endorser's own link to something they like
     UniqueConstraint("endorser_id", "product_id"),
     Index("ix_shares_site", "site_id", "made_at"),
     sqlite_autoincrement=True,
+)
+
+share_opens = table(  # how often a link was opened, by day: of nobody in particular
+    "share_opens", "publicity",
+    of("shares", "share_id", primary_key=True),
+    Column("day", Integer, primary_key=True),  # days since 1970-01-01 UTC
+    Column("count", Integer, nullable=False),
 )
 
 share_credits = table(  # what came of a link, as a reader of the journal saw it: ids alone
