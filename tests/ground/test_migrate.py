@@ -84,9 +84,9 @@ def test_two_that_start_at_once_do_not_disturb_each_other(empty_database_url, tm
     assert of_database(empty_database_url, lambda tx: tx.scalar(sa.select(sa.func.count()).select_from(tables.sites))) == 4
 
 
-def test_a_database_from_before_a_million_likes_keeps_what_was_added_up(database_url, tmp_path):
+def test_a_database_from_before_a_million_likes_keeps_what_was_added_up(empty_database_url, tmp_path):
     """Tallies of products become tallies of days; likes and sums that are there get the new indexes."""
-    engine = db.engine(database_url)
+    engine = db.engine(empty_database_url)
     with engine.begin() as tx:
         step.upgrade(settings(tx), "0014")
         tx.exec_driver_sql("INSERT INTO sites (id, key, name, made_at) VALUES (1, 'one', 'One', 0), (2, 'two', 'Two', 0)")
@@ -101,11 +101,11 @@ def test_a_database_from_before_a_million_likes_keeps_what_was_added_up(database
                            " (1, 1, 20000, 'liked', 3), (1, 2, 20000, 'liked', 4), (1, 1, 20001, 'liked', 5),"
                            " (1, 0, 20000, 'returned', 6), (2, 1, 20000, 'liked', 7)")
     engine.dispose()
-    migrate(database_url, tmp_path)
-    assert differences(database_url) == []
+    migrate(empty_database_url, tmp_path)
+    assert differences(empty_database_url) == []
 
     def rows(*columns) -> list[tuple]:
-        return of_database(database_url, lambda tx: sorted(map(tuple, tx.execute(sa.select(*columns)))))
+        return of_database(empty_database_url, lambda tx: sorted(map(tuple, tx.execute(sa.select(*columns)))))
 
     tallies = [(1, 20000, "liked", 7), (1, 20000, "returned", 6), (1, 20001, "liked", 5), (2, 20000, "liked", 7)]
     assert rows(tables.tallies) == tallies

@@ -7,7 +7,7 @@ from afterlike.tables.parts import Id, moment, of, own_id, table
 products = table(
     "products", "catalog",
     own_id(),
-    of("sites", "site_id", index=True),
+    of("sites", "site_id"),
     Column("key_hash", LargeBinary(16), nullable=False, unique=True),  # of site and key
     Column("key", Text, nullable=False),
     Column("url", Text, nullable=False),

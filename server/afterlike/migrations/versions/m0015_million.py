@@ -16,7 +16,6 @@ def upgrade() -> None:
     op.create_index("ix_likes_product", "likes", ["product_id", "liked_at", "state", "source"])
     op.create_index("ix_likes_aside", "likes", ["site_id", "state", "liked_at"], **only("state <> 'counted'"))
     op.create_index("ix_likes_other_ways", "likes", ["site_id", "source", "liked_at"], **only("source <> 'widget'"))
-    op.create_index(op.f("ix_products_site_id"), "products", ["site_id"])
     for name, columns in (("ix_people_sums_site", ["site_id", "last_at"]), ("ix_people_sums_likes", ["site_id", "likes", "last_at"])):
         op.drop_index(name, "people_sums")
         op.create_index(name, "people_sums", columns, **only("person > 0"))
