@@ -13,7 +13,7 @@ from afterlike.collect import finding
 from afterlike.collect.matching import Filter
 from afterlike.collect.turning import Turn
 from afterlike.errors import NotFound
-from cast import ADA, BEN, LAMP
+from cast import ADA, BEN, LAMP, answers
 
 SECRET_WORDS = "cobalt-umbrella-fifteen"
 ADDRESS = "ana.find-me@people.test"
@@ -73,8 +73,9 @@ def test_the_like_stays_as_a_number_and_leads_to_nobody(town):
 
 def test_no_search_finds_what_an_erased_person_left(town):
     done = full_life(town)
-    town.post("/v1/answers", {"id": "0b9d1c1e-0000-4000-8000-000000000004", "like": town.likes[ADA], "visitor": ADA,
-                              "answers": {"why": [{"other": SECRET_WORDS}]}})
+    said = {"why": [{"other": SECRET_WORDS}]}
+    told = town.post("/v1/answers", answers(site=town.site.key, like=town.likes[ADA], prompt="welcome", version=1, said=said))
+    assert told.status_code == 200, told.text
 
     def found(text: str) -> int:
         return town.read(lambda tx: len(finding.looking(tx, town.site.id, Filter(search=text), locale="en").page(Turn()).ids))

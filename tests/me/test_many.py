@@ -54,7 +54,7 @@ def ticked(shop, *places: int) -> Chosen:
 
 def matching(database, shop, **wanted) -> Chosen:
     with database.read() as tx:
-        return Chosen(shop.site, "en", wanted=Filter(**wanted), upto=newest(tx, shop.site))
+        return Chosen(shop.site, "en", wanted=Filter(**wanted), upto=newest(tx))
 
 
 def begin(database, chosen: Chosen, *, likes_too: bool = False) -> int:
