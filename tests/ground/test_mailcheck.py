@@ -64,7 +64,7 @@ def test_what_is_missing_is_told_with_what_to_publish(names, config):
 WRONG = {
     "two SPF records": (("reply.shop.test", ["v=spf1 -all", "v=spf1 mx -all"]), "SPF", "2 SPF records"),
     "everybody": (("reply.shop.test", ["v=spf1 +all"]), "SPF", "lets anybody write"),
-    "another key": (("one._domainkey.shop.test", ["v=DKIM1; k=rsa; p=AAAA"]), "DKIM", "another key is published"),
+    "another key": (("one._domainkey.shop.test", ["v=DKIM1; k=rsa; p=AAAA"]), "DKIM", "another key than one is published"),
     "silence": (("_dmarc.shop.test", SILENT), "DMARC", "did not tell"),
 }
 

@@ -44,7 +44,7 @@
 
   /* On pages for visitors a finger reaches everything, and nothing is said by a script or style of the page itself. */
   if (document.querySelector('link[href="/static/person/person.css"]')) {
-    for (const one of all('a[href], button, summary, input:not([type="hidden"]), textarea, label.tick')) {
+    for (const one of all('a[href], button, summary, input:not([type="hidden"], [tabindex="-1"]), textarea, label.tick')) {
       const lies = one.matches('label.tick') ? one : one.closest('label.tick') ?? one;
       if (one.checkVisibility() && !one.matches('.skip') && lies.getBoundingClientRect().height < 44) wrong.push(`is small: ${said(one)}`);
     }
