@@ -152,10 +152,10 @@ def test_it_is_gone_through_and_back_in_a_browser_without_script(shop, welcome, 
 
 
 def test_json_that_is_not_saved_is_previewed_too(shop, welcome, chromium, new_page):
-    before = kept(shop.server.home)
     page = new_page(chromium, java_script_enabled=False)
     enter(page, sign_in_link(shop.server, shop.email))
     page.goto(f"{shop.server.url}{welcome}/json")
+    before = kept(shop.server.home)
     flow = json.loads(page.get_by_label("As afterlike flows load takes it").input_value())
     flow["cards"][0] |= {"title": "Why <that> one?"}
     page.get_by_label("As afterlike flows load takes it").fill(json.dumps(flow))
