@@ -24,7 +24,7 @@ FLOORS = (
     ("journal", "outbox"),
     ("letters",),
     ("wire", "show", "purposes", "chain", "sheet", "honest", "mailcheck"),
-    ("signing", "limits", "stream", "safefetch", "words", "mail", "addresses", "markup"),
+    ("signing", "limits", "later", "stream", "safefetch", "words", "mail", "addresses", "markup"),
     ("migrate", "migrations"),
     ("stamp",),
     ("db",),

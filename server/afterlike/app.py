@@ -2,6 +2,7 @@
 
 import logging
 import logging.config
+from collections import Counter
 
 from flask import Flask, Response
 from flask_cors import CORS
@@ -24,6 +25,7 @@ from afterlike.followup import mail_pages as mail
 from afterlike.followup import pages as conversations
 from afterlike.insight import answer_pages, link_pages, live, people_pages, product_pages
 from afterlike.insight import pages as insight
+from afterlike.later import Later
 from afterlike.limits import Limits
 from afterlike.me import by_admin, changes, erasures, granting, proofs, quoting, stops, ways_in
 from afterlike.me import many_pages as many
@@ -317,6 +319,7 @@ def open_house(config: Config) -> House:
     )
     house = House(config, database, keyring, limits)
     house.state["drops"], house.state["sightings"] = collect.Drops(database), collect.Sightings(database)
+    house.state["opens"] = Later(database, publicity.count_opens, Counter(), "openings of shared links")
     if not database.write(_remember, keyring.pepper):
         raise SettingError(
             "AFTERLIKE_PEPPER (or the file `pepper` in AFTERLIKE_HOME) is not the one this database was made with: every "
@@ -331,8 +334,8 @@ def _remember(tx, items: list[bytes]) -> list[bool]:
 
 def close_house(house: House) -> None:
     """Keeps what is waiting, then lets go of the database."""
-    house.state["drops"].keep()
-    house.state["sightings"].keep()
+    for name in ("drops", "sightings", "opens"):
+        house.state[name].keep()
     house.db.close()
 
 

@@ -149,7 +149,7 @@ def peer(asked: Request) -> str:
     trusted = house().config.trusted_proxies
     if trusted:
         hops = [*(hop.strip() for hop in asked.headers.get("X-Forwarded-For", "").split(",") if hop.strip()), *hops]
-    while len(hops) > 1 and _within(hops[-1], trusted):
+    while len(hops) > 1 and within(hops[-1], trusted):
         hops.pop()
     return hops[-1]
 
@@ -169,10 +169,11 @@ def network(address: str) -> str | None:
 def from_this_machine(asked: Request) -> bool:
     """Whether nobody but this machine can have asked; a request that was forwarded by an unnamed proxy cannot say."""
     forwarded = "X-Forwarded-For" in asked.headers or "Forwarded" in asked.headers
-    return _within(peer(asked), LOOPBACK) and (bool(house().config.trusted_proxies) or not forwarded)
+    return within(peer(asked), LOOPBACK) and (bool(house().config.trusted_proxies) or not forwarded)
 
 
-def _within(address: str, networks: tuple) -> bool:
+def within(address: str, networks: tuple) -> bool:
+    """Whether an address lies in one of these networks; what is no address lies in none."""
     try:
         parsed = _address(address)
     except ValueError:

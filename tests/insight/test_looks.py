@@ -3,13 +3,14 @@
 from types import SimpleNamespace
 
 import pytest
-from admin.desk import enter, shopper_of, sign_in_link
+from admin.desk import enter, shopper_of, sign_in_link, signed_in
 from conftest import ADMIN
 from followup.making import agree_there
 from playwright.sync_api import expect
 
 from cast import ADA, BEN, CHAIR, LAMP
 from parts.product import Server, make_site
+from parts.programs import until
 
 
 @pytest.fixture(scope="module")
@@ -22,6 +23,8 @@ def town(tmp_path_factory):
         ada, ben = shopper_of(running, shop, ADA), shopper_of(running, shop, BEN)
         ada.like(LAMP)
         ben.like(CHAIR)
+        desk = signed_in(running, ADMIN)
+        until(lambda: "Latest likes" in desk.get(f"/admin/sites/{shop.site}").words, what="Home, once the likes are added up")
         yield SimpleNamespace(server=running, here=f"{running.url}/admin/sites/{shop.site}", who=agree_there(running, 1))
     finally:
         running.close()

@@ -53,7 +53,7 @@ class NameServer:
         elif found is None:
             answer.set_rcode(dns.rcode.NXDOMAIN)
         else:
-            texts = [" ".join(f'"{part}"' for part in ([one] if isinstance(one, str) else one)) for one in found]
+            texts = [" ".join(map(_quoted, [one] if isinstance(one, str) else one)) for one in found]
             answer.answer.append(dns.rrset.from_text_list(question.name, 60, "IN", "TXT", texts))
         return answer
 
@@ -62,3 +62,9 @@ class NameServer:
             end.sendto(b"", self._socket.getsockname())
         self._thread.join(5)
         self._socket.close()
+
+
+def _quoted(part: str) -> str:
+    """A string as a zone file has it."""
+    escaped = part.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

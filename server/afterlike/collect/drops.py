@@ -7,8 +7,8 @@ import sqlalchemy as sa
 
 from afterlike import db, tables
 from afterlike.clock import DAY, now
-from afterlike.collect.later import Later
 from afterlike.db import Database
+from afterlike.later import Later
 
 dropped_total = prometheus_client.Counter("afterlike_dropped_total", "Refused input", ("call", "reason"))
 

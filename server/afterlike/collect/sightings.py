@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from afterlike import catalog, db, tables
 from afterlike.clock import DAY, now
-from afterlike.collect.later import Later
 from afterlike.db import Database
+from afterlike.later import Later
 
 MOST = 20_000  # keys of a site
 MOST_KNOWN = 200_000  # that a process remembers of today

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from functools import cached_property, wraps
 from urllib.parse import urlencode
 
-import sqlalchemy as sa
 from flask import Response, redirect, request
 
-from afterlike import endorsers, prompts, tables, words
+from afterlike import endorsers, prompts, words
 from afterlike.clock import now
 from afterlike.collect import answers, forms, optins, signed
 from afterlike.collect.api import note_drop
@@ -167,11 +166,10 @@ def end(sheet: Sheet, thanks: str | None) -> Response:
 
 def own_page(sheet: Sheet) -> str:
     """The way to their own page, for whoever has one: an address that was confirmed."""
-    visitors, channels = tables.visitors.c, tables.channels.c
-    theirs = sa.exists().where(
-        visitors.hash == sheet.about.like.visitor, channels.endorser_id == visitors.endorser_id, channels.state == "confirmed")
     with house().db.read() as tx:
-        return f"/me?site={sheet.about.site.key}" if tx.scalar(sa.select(theirs)) else ""
+        visitor = next(iter(endorsers.recall(tx, [sheet.about.like.visitor]).values()), None)
+        known = visitor and visitor.endorser_id is not None and endorsers.has_confirmed_address(tx, visitor.endorser_id)
+    return f"/me?site={sheet.about.site.key}" if known else ""
 
 
 def onward(sheet: Sheet, key: str, **more) -> Response:

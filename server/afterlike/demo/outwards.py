@@ -2,6 +2,7 @@
 came of it, pages elsewhere that mention a product."""
 
 import uuid
+from collections import Counter
 
 import sqlalchemy as sa
 
@@ -60,7 +61,7 @@ def _share(tx: sa.Connection, site: Site, talk: Talked, now: int) -> None:
     """Opened on several days; two came back by it, and one of them bought something."""
     made = now - len(OPENED) * DAY
     [code] = shares.make(tx, [(site.id, talk.endorser_id, talk.said.like, made)])
-    shares.count_opens(tx, [(code, now - day * DAY) for day, count in enumerate(OPENED) for _ in range(count)])
+    shares.count_opens(tx, [Counter({(code, now // DAY - day): count for day, count in enumerate(OPENED)})])
     visitors = tables.visitors.c
     others = list(tx.scalars(
         sa.select(visitors.hash).where(visitors.site_id == site.id, visitors.endorser_id.is_distinct_from(talk.endorser_id),

@@ -13,9 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from afterlike.errors import AfterlikeError
-from afterlike.followup import status, taking, vouching
+from afterlike.followup import status, taking
 from afterlike.followup.vouching import Way
-from afterlike.web import House
+from afterlike.web import House, within
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ class Handler:
     def _stranger(self, session: Session) -> str | None:
         """The address of the server that hands it over; None where it is one of ours."""
         peer = session.peer[0]
-        return None if vouching.relayed(peer, self._house.config.inbound_trusted) else peer
+        return None if within(peer, self._house.config.inbound_trusted) else peer
 
     async def _aside(self, work: Callable, *given):
         return await asyncio.get_running_loop().run_in_executor(self._readers, work, *given)

@@ -2,7 +2,6 @@
 collector's own faces of that name say the same of it."""
 
 import hmac
-import ipaddress
 import json
 import threading
 import time
@@ -16,7 +15,7 @@ from prometheus_client import Counter, Gauge
 
 from afterlike import tables
 from afterlike.errors import AfterlikeError
-from afterlike.web import House
+from afterlike.web import LOOPBACK, House, within
 
 mail_total = Counter("afterlike_mail_in_total", "Mail that came in, by whom it was for and what became of it", ("for", "outcome"))
 sender_total = Counter("afterlike_mail_sender_total", "Answers by mail, by who vouched for their sender", ("vouched",))
@@ -102,7 +101,7 @@ class _Answers(BaseHTTPRequestHandler):
         """As for the collector's: this machine, or who has the token."""
         token = self.server.house.config.metrics_token
         right = hmac.compare_digest(self.headers.get("Authorization", "").encode(), f"Bearer {token}".encode())
-        return ipaddress.ip_address(self.client_address[0].partition("%")[0]).is_loopback or bool(token and right)
+        return within(self.client_address[0], LOOPBACK) or bool(token and right)
 
     def _tell(self, code: int, **told) -> None:
         self._send(code, json.dumps(told), "application/json")

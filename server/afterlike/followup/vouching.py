@@ -5,7 +5,6 @@ Two programs that read one head differently are how such checks are fooled, so a
 checked by nobody; what dkimpy takes the square of is bounded before.
 """
 
-import ipaddress
 import logging
 import re
 import time
@@ -107,16 +106,6 @@ def vouched(raw: bytes, sender: str, way: Way, names: Names, *, authserv: str = 
     if found := next((one for one in looks if one in CHECKED), None):
         return found
     return FAILED if FAILED in looks or _is_forbidden(way, domain, asked) else NOBODY
-
-
-def relayed(peer: str, trusted: tuple) -> bool:
-    """Whether a mail server of ours brought it, so that it tells nothing about who sent it."""
-    try:
-        address = ipaddress.ip_address(peer.partition("%")[0])
-    except ValueError:
-        return False
-    address = getattr(address, "ipv4_mapped", None) or address
-    return any(address in network for network in trusted)
 
 
 def belongs(domain: str, to: str) -> bool:

@@ -48,7 +48,7 @@ def one(key: str, who: int) -> Response:
             "verdicts": person.verdicts(tx, who, now()), "merged": endorsers.merged_with(tx, who),
             "browsers": endorsers.browsers_of(tx, who), "newest": person.newest_like(tx, who),
             "message": person.message(tx, site, who, next((link.name for link in links if link.name), None)),
-            "returns": endorsers.returns_of(tx, who), "shared": person.shared(tx, who),
+            "returns": endorsers.returns_of(tx, who), "shared": person.shared(tx, who), "longest_note": endorsers.LONGEST_NOTE,
         }
     sites.audit_read(admin, site, "person_read", who)
     return page(

@@ -5,14 +5,14 @@ from afterlike.publicity.forget import erase, erase_browser
 from afterlike.publicity.quotes import PLACES, Answered, expire, forget, give, plain, refuse, withdraw
 from afterlike.publicity.sending import send_ask
 from afterlike.publicity.share_pages import LIMITS as SHARE_LIMITS
-from afterlike.publicity.shares import TOLD_FROM, Share, credit
+from afterlike.publicity.shares import TOLD_FROM, Share, count_opens, credit
 from afterlike.publicity.shares import end as end_share
 from afterlike.publicity.shares import make as make_share
 from afterlike.publicity.shares import of_person as shares_of
 from afterlike.publicity.shown import Quote, quotes_of
 
 __all__ = [
-    "PLACES", "SHARE_LIMITS", "TOLD_FROM", "Answered", "Quote", "Share", "credit", "end_share", "erase", "erase_browser",
-    "expire", "forget", "give", "make_share", "plain", "quotes_of", "refuse", "send_ask", "set_feed", "shares_of", "token_of",
-    "withdraw",
+    "PLACES", "SHARE_LIMITS", "TOLD_FROM", "Answered", "Quote", "Share", "count_opens", "credit", "end_share", "erase",
+    "erase_browser", "expire", "forget", "give", "make_share", "plain", "quotes_of", "refuse", "send_ask", "set_feed",
+    "shares_of", "token_of", "withdraw",
 ]

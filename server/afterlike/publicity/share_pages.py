@@ -1,13 +1,14 @@
 """Where shared links lead, and the admin's page of them."""
 
 import re
+from collections import Counter
 
 import crawleruseragents
 from flask import Response, redirect, request
 
 from afterlike import sites
-from afterlike.clock import now
-from afterlike.errors import NotFound, TooMany, Unavailable
+from afterlike.clock import DAY, now
+from afterlike.errors import NotFound, TooMany
 from afterlike.publicity import shares, shown
 from afterlike.web import house, network, page, peer
 
@@ -37,12 +38,12 @@ def _is_opened() -> bool:
 
 
 def _count(code: str) -> None:
-    """Once a network and day; whoever opens it goes on whatever becomes of the number."""
+    """Once a network and day, kept a moment later: whoever opens it goes on at once, whatever becomes of the number."""
     try:
         house().limits.spend("share_open", code, network(peer(request)) or "loopback")
-        house().db.write(shares.count_opens, (code, now()))
-    except (TooMany, Unavailable):
-        pass
+    except TooMany:
+        return
+    house().state["opens"].add(Counter([(code, now() // DAY)]))
 
 
 def listing(key: str) -> Response:

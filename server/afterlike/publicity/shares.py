@@ -6,6 +6,7 @@ out of a product's address already: the product stays the same. It stays in the 
 
 import re
 import secrets
+from collections import Counter
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
@@ -101,15 +102,15 @@ def target(tx: sa.Connection, code: str) -> str | None:
     return url and f"{url}{'&' if '?' in url else '?'}{PARAMETER}={code}"
 
 
-def count_opens(tx: sa.Connection, items: list[tuple[str, int]]) -> list[None]:
-    """For each (code, now): it was opened once more that day. Nothing is kept of who did."""
+def count_opens(tx: sa.Connection, items: list[Counter[tuple[str, int]]]) -> list[None]:
+    """How often each (code, day) was opened is added up. Nothing is kept of who did."""
     opens = tables.share_opens
-    for code, at in items:
+    for (code, day), n in sorted(sum(items, Counter()).items()):
         share_id = tx.scalar(sa.select(_shares.c.id).where(_shares.c.code == code, _shares.c.ended_at.is_(None)))
         if share_id:
-            row = {"share_id": share_id, "day": at // DAY, "count": 1}
-            tx.execute(db.insert(tx, opens).values(row).on_conflict_do_update(
-                index_elements=["share_id", "day"], set_={"count": opens.c.count + 1}))
+            adding = db.insert(tx, opens).values(share_id=share_id, day=day, count=n)
+            tx.execute(adding.on_conflict_do_update(
+                index_elements=["share_id", "day"], set_={"count": opens.c.count + adding.excluded.count}))
     return [None] * len(items)
 
 
