@@ -25,7 +25,7 @@ TALKS = {  # what the shop wrote, what was answered, how it stands, and how many
         ("You asked when the green comes back. The kiln is booked for the second week of the month; may I write to you then?",
          "Please do. I have a shelf that waits for it.", "snoozed", 30),
         ("How does it do by now? We only ever see ours on the shelf.",
-         "It looks as it did on the first morning, and everybody asks where it is from. I would buy it again tomorrow.", "closed", 53),
+         "It looks as it did on the first morning, and everybody asks where it is from. I would buy it again.", "closed", 53),
     ),
     "demo-kain-rotan": (
         ("Terima kasih atas ceritanya. Boleh tanya, apa yang akan Anda ubah dari barang ini?",
