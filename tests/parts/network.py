@@ -13,13 +13,14 @@ class BadNetwork:
     """Stands between the widget and the collector; `refuse` lists what becomes of the next calls to `path`.
 
     A number is answered instead of the collector (with `headers`), "cut" drops the call, "lose" lets the collector
-    have it and drops the answer; a function changes the body on its way. `sent` is the bodies that came, by path;
+    have it and drops the answer; a function changes the body on its way. `sent` is the bodies that came, by path, `answered` the paths that have their answer;
     `step` stands in for the next step in the answers to likes. `standing` becomes of every call to `path` until it is taken
     back.
     """
 
     def __init__(self, collector: str):
         self.path, self.refuse, self.headers, self.sent = "/v1/likes", [], {}, {}
+        self.answered: list[str] = []
         self.answer, self.step, self.standing = b"{}", None, None
         network, self._to = self, urlsplit(collector).netloc
 
@@ -73,6 +74,7 @@ class BadNetwork:
             call.send_header(name, value)
         call.end_headers()
         call.wfile.write(content)
+        self.answered.append(call.path)
 
     def close(self) -> None:
         self._server.shutdown()
