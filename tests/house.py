@@ -7,6 +7,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 # Top first. A module imports from floors below its own, never from above, never from a neighbour on its floor.
@@ -54,6 +55,15 @@ READ_BY_READERS_ONLY = {"journal", "cursors"}
 Told = list[str]
 
 
+parsed = cache(ast.parse)
+
+
+@cache
+def nodes(source: str) -> list[ast.AST]:
+    """Every node of a source, which many laws look at."""
+    return list(ast.walk(parsed(source)))
+
+
 # Law 1: imports go down.
 
 
@@ -64,7 +74,7 @@ def module_of(path: str) -> str:
 
 def imported(path: str, source: str) -> Iterator[tuple[int, str]]:
     """Line and top module of every import from the package, wherever it stands in the file."""
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes(source):
         names = [name.name for name in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
         if isinstance(node, ast.ImportFrom):
             names = [f"{whole_name(path, node)}.{name}" for name in names]
@@ -96,7 +106,7 @@ def imports_going_up(path: str, source: str) -> Told:
 def hidden_imports(path: str, source: str) -> Told:
     """Imports inside a function or class, and imports by string."""
     told = {}
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes(source):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             inside = (part for part in ast.walk(node) if isinstance(part, ast.Import | ast.ImportFrom))
             told |= {part.lineno: "imports inside a function or class" for part in inside}
@@ -140,7 +150,7 @@ def foreign_writes(path: str, source: str, rooms: dict[str, str]) -> Told:
 
 def written(source: str) -> Iterator[tuple[int, str]]:
     """Line and table of every write in a file: SQLAlchemy's functions and methods, db.insert, and SQL in strings."""
-    tree = ast.parse(source)
+    tree = parsed(source)
     known, writers = table_names(tree), writing_names(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
@@ -237,7 +247,7 @@ def journal_read_past_its_door(path: str, source: str) -> Told:
     """Uses of the journal's own tables outside journal.py."""
     if module_of(path) in ("journal", "tables", "migrations"):
         return []
-    tree = ast.parse(source)
+    tree = parsed(source)
     dotted = ((node.lineno, tables_in(node, {})) for node in ast.walk(tree) if isinstance(node, ast.Attribute))
     brought = ((1, table_names(node)) for node in tree.body if isinstance(node, ast.ImportFrom))
     return [
@@ -257,7 +267,7 @@ def doors_with_code(path: str, source: str) -> Told:
     own = path.removeprefix("server/").removesuffix("/__init__.py").replace("/", ".")
     return [
         f"{path}:{node.lineno} a door holds re-exports of its own room only"
-        for node in ast.parse(source).body[1:]
+        for node in parsed(source).body[1:]
         if not (isinstance(node, ast.ImportFrom) and f"{node.module}.".startswith(f"{own}."))
         and not (isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in ("__all__", "__version__"))
     ]
@@ -267,7 +277,7 @@ def looks(path: str, source: str) -> Told:
     """A sentence at the top, no crowded file, no endless body, no name from the not-list, no catching of everything."""
     if "/migrations/" in path:
         return []  # made by alembic, as long as the schema, never changed again
-    tree = ast.parse(source)
+    tree = parsed(source)
     told = [] if (ast.get_docstring(tree) or "").strip() else [f"{path} does not say in its first line what it is for"]
     if source.count("\n") > MOST_LINES:
         told.append(f"{path} has over {MOST_LINES} lines")
@@ -302,14 +312,14 @@ def catches_all(node: ast.ExceptHandler) -> bool:
 
 def excuses(path: str, source: str) -> Told:
     """Tests that skip, expect to fail, sleep, or look at a page once where expect() would wait: races, and missing parts."""
-    nodes = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Attribute))
-    return [f"{path}:{node.lineno} {ast.unparse(node)}" for node in nodes if EXCUSES.fullmatch(ast.unparse(node))]
+    named = (node for node in nodes(source) if isinstance(node, ast.Attribute))
+    return [f"{path}:{node.lineno} {ast.unparse(node)}" for node in named if EXCUSES.fullmatch(ast.unparse(node))]
 
 
 def undeclared(path: str, source: str, declared: set[str]) -> Told:
     """Imports of packages that setup.cfg does not ask for; `declared` holds names as they are imported."""
     told = []
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes(source):
         names = [name.name for name in node.names] if isinstance(node, ast.Import) else []
         names += [node.module] if isinstance(node, ast.ImportFrom) and not node.level else []
         tops = {name.split(".")[0] for name in names} - sys.stdlib_module_names - declared - {"afterlike"}

@@ -75,15 +75,35 @@ def browsers(playwright, unpacked, tmp_path) -> Iterator[Callable[..., BrowserCo
             context.close()
 
 
+@pytest.fixture(scope="module")
+def lent(playwright, unpacked, tmp_path_factory) -> Iterator[BrowserContext]:
+    """One Chromium with the extension in it for this module; every test has an origin of its own in it."""
+    context = open_with_extension(playwright, unpacked, tmp_path_factory.mktemp("lent"))
+    yield context
+    context.close()
+
+
 @pytest.fixture(params=["chromium", pytest.param("firefox", marks=pytest.mark.long)])
-def either(request, browsers, stranger) -> BrowserContext:
-    """A browser of the test's own: Chromium, and Firefox in the long form."""
-    context = browsers(request.param)
-    if request.param == "firefox":  # nothing else says that the extension has begun there
-        page = context.new_page()
-        until(lambda: page.goto(f"{stranger.url}/plate") and _comes(like(page, "Plate")), within_s=60, what="the extension")
+def either(request, stranger) -> Iterator[BrowserContext]:
+    """A browser that knows nothing yet: Chromium, and Firefox in the long form."""
+    if request.param == "chromium":
+        yield (context := request.getfixturevalue("lent"))
+        forget(ExtensionPages(context))
+        return
+    context = request.getfixturevalue("browsers")(request.param)
+    page = context.new_page()  # nothing else says that the extension has begun there
+    until(lambda: page.goto(f"{stranger.url}/plate") and _comes(like(page, "Plate")), within_s=60, what="the extension")
+    page.close()
+    yield context
+
+
+def forget(pages: ExtensionPages) -> None:
+    """Erases what a test left in a browser, and closes what it opened."""
+    until(lambda: pages.ask("erase") == {"left": 0}, what="all to be erased")
+    pages.desk.evaluate("chrome.storage.local.clear()")
+    pages.context.new_page()  # without a page Chromium would end
+    for page in pages.context.pages[:-1]:
         page.close()
-    return context
 
 
 def _comes(button: Locator) -> bool:
@@ -147,11 +167,8 @@ def pages(loaded, little) -> Iterator[ExtensionPages]:
     made = ExtensionPages(loaded)
     yield made
     little.away = False
-    until(lambda: made.ask("erase") == {"left": 0}, what="all to be erased")
-    made.desk.evaluate("chrome.storage.local.clear()")
     loaded.set_offline(False)
-    for page in made.opened:
-        page.close()
+    forget(made)
     assert made.wrongs == []
 
 

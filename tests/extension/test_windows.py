@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from extension.conftest import forget
 from extension.little import LISTING
 from extension.opened import ExtensionPages
 from playwright.sync_api import BrowserContext, Page, expect
@@ -49,6 +50,24 @@ def opened(playwright, unpacked, little, tmp_path) -> Iterator[Callable[..., Ext
     yield start
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="module")
+def lent(playwright, unpacked, tmp_path_factory) -> Iterator[BrowserContext]:
+    context = open_with_extension(playwright, unpacked, tmp_path_factory.mktemp("lent"))
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def pages(lent, little) -> Iterator[ExtensionPages]:
+    """A browser that others had before, which has forgotten all of it."""
+    little.anew()
+    made = ExtensionPages(lent)
+    yield made
+    little.at_once.set()
+    lent.set_offline(False)
+    forget(made)
 
 
 @pytest.fixture
@@ -184,7 +203,7 @@ def test_the_key_likes_the_product_of_a_page_that_had_no_buttons_yet(windows, sc
 @pytest.mark.parametrize(("path", "element", "product"), [
     ("/", "a >> nth=1", {"title": "Green", "url": "/Green"}),
     ("/view", "img", {"title": "A view", "url": "/view", "image": "/view.svg"}),
-    ("/view", "a", {"title": "", "url": "/far?size=2", "key": "/far?size=2"}),
+    pytest.param("/view", "a", {"title": "", "url": "/far?size=2", "key": "/far?size=2"}, marks=pytest.mark.long),
 ], ids=["a link to a product", "a picture", "a link elsewhere"])  # fmt: skip
 def test_the_menu_likes_what_it_was_opened_on(windows, screen, little, at, path, element, product):
     page = visit(windows, at("localhost") + path)
@@ -220,8 +239,7 @@ def test_of_a_private_window_nothing_is_kept_also_not_through_its_popup(opened, 
 # A bad network, two windows, another version.
 
 
-def test_a_like_made_offline_arrives_afterwards_once(opened, little, at):
-    pages = opened()
+def test_a_like_made_offline_arrives_afterwards_once(pages, little, at):
     page = visit(pages, f"{at(OURS)}/")
     page.get_by_role("button", name="Like Blue").wait_for()
     pages.context.set_offline(True)
@@ -235,8 +253,7 @@ def test_a_like_made_offline_arrives_afterwards_once(opened, little, at):
     assert len(little.bodies("/v1/likes")) == 1
 
 
-def test_in_two_windows_a_like_is_one_and_is_taken_back_in_either(opened, little, at):
-    pages = opened()
+def test_in_two_windows_a_like_is_one_and_is_taken_back_in_either(pages, little, at):
     one = visit(pages, f"{at(OURS)}/")
     with pages.context.expect_page() as second:
         pages.desk.evaluate("url => chrome.windows.create({url}).then(() => undefined)", f"{at(OURS)}/")
@@ -253,8 +270,7 @@ def test_in_two_windows_a_like_is_one_and_is_taken_back_in_either(opened, little
     assert f"/v1/likes/{like['id']}" in [path for path, _ in little.said]
 
 
-def test_a_like_that_was_taken_back_on_its_way_is_not_shown_again(opened, little, at):
-    pages = opened()
+def test_a_like_that_was_taken_back_on_its_way_is_not_shown_again(pages, little, at):
     page = visit(pages, f"{at(OURS)}/")
     blue = page.get_by_role("button", name="Like Blue")
     little.at_once.clear()
@@ -274,8 +290,7 @@ def test_a_like_that_was_taken_back_on_its_way_is_not_shown_again(opened, little
     assert "true" not in page.evaluate("window.seen")
 
 
-def test_what_is_pressed_again_and_again_ends_as_it_was_left(opened, little, at):
-    pages = opened()
+def test_what_is_pressed_again_and_again_ends_as_it_was_left(pages, little, at):
     page = visit(pages, f"{at(OURS)}/")
     blue = page.get_by_role("button", name="Like Blue")
     little.at_once.clear()
@@ -288,7 +303,11 @@ def test_what_is_pressed_again_and_again_ends_as_it_was_left(opened, little, at)
     assert pages.ask("all") == []
 
 
-@pytest.mark.parametrize("notice", ["a press", "a change of the page", "the icon"])
+@pytest.mark.parametrize("notice", [
+    "a press",
+    pytest.param("a change of the page", marks=pytest.mark.long),
+    pytest.param("the icon", marks=pytest.mark.long),
+])
 def test_after_a_reload_of_the_extension_its_old_buttons_go_without_an_error(opened, at, notice):
     pages = opened()
     allow(pages.context)

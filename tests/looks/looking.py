@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 
+import pytest
+from looks.walking import face_of
 from playwright.sync_api import Browser, Page
 
 from parts.browsers import Pages
@@ -20,6 +22,7 @@ PHONE, WIDE = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
 NARROWEST = {"width": 320, "height": 740}  # to which WCAG 2.2 wants a page to flow (1.4.10)
 LOOKS = tuple(product((PHONE, WIDE), ("light", "dark")))
 DOT = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9" fill="#876"/></svg>'
+turns = pytest.mark.parametrize("turn", [None, *(pytest.param(turn, marks=pytest.mark.long) for turn in range(len(LOOKS)))])
 BY_SCRIPT = ("button ", "field ")  # where these are hidden from the start, script shows them as an extra
 
 
@@ -105,10 +108,18 @@ def missing(with_script: list[str], without: list[str]) -> list[str]:
     return [f"has no {one}" for one in Counter(with_script) - Counter(without)]
 
 
-def seen_by(lookers: dict[str, Looker], pages: list[tuple[str, str]], turn: int) -> list[str]:
-    """What is wrong with these pages, each as one (who, path): the look changes from page to page, and with the turn."""
+def seen_by(lookers: dict[str, Looker], pages: list[tuple[str, str]], turn: int | None) -> list[str]:
+    """What is wrong with these pages, each as one (who, path): the look changes from page to page, and with the turn.
+
+    Without a turn each person looks at one page of each face.
+    """
     wrong = []
-    for number, (who, path) in enumerate(pages):
-        wrong += lookers[who].look(path, *LOOKS[(number + turn) % len(LOOKS)])
-        wrong += lookers[who].compare(path) if turn == 0 else []
+    for number, (who, path) in enumerate(pages if turn is not None else one_of_each(pages)):
+        wrong += lookers[who].look(path, *LOOKS[(number + (turn or 0)) % len(LOOKS)])
+        wrong += [] if turn else lookers[who].compare(path)
     return wrong
+
+
+def one_of_each(pages: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The first page of each face, for each who sees it."""
+    return list({(who, face_of(path)): (who, path) for who, path in reversed(pages)}.values())[::-1]

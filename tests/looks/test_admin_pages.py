@@ -1,6 +1,6 @@
 """Every page of the admin is looked at: on a phone and wide, light and dark, with script and without, full and empty.
 
-A short run looks at each page once, so that all four looks come up; the long one at each page in each look.
+A short run looks at one page of each kind, so that all four looks come up; the long one at each page in each look.
 """
 
 import re
@@ -11,7 +11,7 @@ from admin.desk import Desk, sign_in_link, signed_in
 from conftest import ADMIN
 from looks import walking
 from looks.admin_town import settled
-from looks.looking import seen_by
+from looks.looking import seen_by, turns
 from me.making import text
 from sites.test_second import Owner, by_password
 
@@ -24,7 +24,6 @@ VIEWED = ("", "/endorsements", "/extension", "/prompts", "/prompts/1", "/convers
           "/people/{who}", "/products/1", "/answers", "/widget", "/widget/words", "/widget/privacy")
 PRINTED = ("", "/products", "/products/1", "/people", "/people/{who}", "/answers", "/endorsements", "/endorsements/1", "/quotes",
            "/conversations", "/conversations/1")
-turns = pytest.mark.parametrize("turn", [0, *(pytest.param(turn, marks=pytest.mark.long) for turn in (1, 2, 3))])
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """Every page for endorsers and strangers is looked at: their own page, the links in letters, the survey, what is public.
 
-As in test_admin_pages.py: once each in a short run, in every look in the long one.
+As in test_admin_pages.py: one of each kind in a short run, every one in every look in the long one.
 """
 
 from types import SimpleNamespace
@@ -10,8 +10,7 @@ import sqlalchemy as sa
 from collect.making import as_bytes
 from followup.making import behind
 from looks import walking
-from looks.looking import seen_by
-from looks.test_admin_pages import turns
+from looks.looking import seen_by, turns
 from me.conftest import other_site, shop_site, town, town_settings
 from me.making import ADA, BEN, CLEO, DARIO, Browser, Endorser, rows, write_to
 from publicity.making import admin_of, ask_there, terms

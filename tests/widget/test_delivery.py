@@ -17,11 +17,7 @@ from parts.programs import until
 
 ROOT = Path(__file__).parents[2]
 MOVED = "{ const { now } = Date; Date.now = () => now() + %d * 864e5 }"
-SHORT = {
-    "collector down 10 s": "firefox",
-    "down, tab closed, reopened": "chromium",
-    "down, browser killed, reopened": "firefox",
-}
+SHORT = {"down, tab closed, reopened": "chromium", "down, browser killed, reopened": "firefox"}
 TAG = '<script async src="{collector}/w.js" data-site="{site}"></script>'
 WRONG = """self.wrong = [];
 const hear = ({ reason, message }) => wrong.push(`${reason ?? message}`);
