@@ -182,9 +182,9 @@ def firefox(playwright) -> Iterator[Browser]:
         yield browser
 
 
-@pytest.fixture(params=["chromium", "firefox"])
+@pytest.fixture(params=["chromium", pytest.param("firefox", marks=pytest.mark.long)])
 def any_browser(request) -> Browser:
-    """The test runs once in each browser."""
+    """The test runs in Chromium, and in the long form in Firefox too."""
     return request.getfixturevalue(request.param)
 
 

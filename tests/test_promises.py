@@ -97,7 +97,8 @@ def everything_is_there(door: Door, crowd: Crowd) -> None:
 
 @contextlib.contextmanager
 def opened(server, url: str, **settings):
-    keeper = Keeper("own", server(database_url=url, **settings), url)
+    running = server(database_url=url, workers=1 if url.startswith("sqlite") else 2, **settings)
+    keeper = Keeper("own", running, url)
     try:
         yield keeper.open()
     finally:

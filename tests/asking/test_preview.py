@@ -11,7 +11,6 @@ from asking.making import send
 from playwright.sync_api import expect
 
 from cast import ADA, LAMP
-from parts.browsers import chromium_first
 
 
 @pytest.fixture
@@ -20,7 +19,6 @@ def welcome(shop):
     return f"{shop.list}/{shop.first}"
 
 
-@chromium_first
 def test_it_is_gone_through_in_the_real_widget_and_nothing_is_sent(shop, welcome, any_browser, new_page):
     shop.visitors[ADA].like(LAMP)
     page, asked = new_page(any_browser), []

@@ -323,8 +323,9 @@ def test_the_first_run_says_what_is_sent_to_whom_and_how_to_delete_it(pages, lit
 # For everybody.
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize(("width", "scheme"), [
+    (360, "dark"), (1280, "light"), *(pytest.param(*look, marks=pytest.mark.long) for look in ((360, "light"), (1280, "dark"))),
+])
 def test_the_pages_are_for_everybody(width, scheme, pages, little, shop_page):
     listing = shop_page(LISTING)
     little.step = STEP

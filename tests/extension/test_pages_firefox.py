@@ -89,6 +89,7 @@ def test_an_address_is_asked_for_only_after_the_persons_word(asking, little, sho
     expect(options.get_by_role("switch")).not_to_be_checked()
 
 
+@pytest.mark.long
 def test_who_does_not_give_the_word_is_not_asked_for_an_address(asking, little, shop_server):
     pressed(asking, shop_server)
     step = put_off(asking)

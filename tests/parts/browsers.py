@@ -22,10 +22,8 @@ every_look = pytest.mark.parametrize(("size", "scheme"), [
     pytest.param(SIZES["narrow"], "light", id="narrow-light", marks=pytest.mark.long),
 ])
 
-# Where the browsers do not differ: Chromium in the short form, Firefox too in the long one.
-chromium_first = pytest.mark.parametrize(
-    "any_browser", ["chromium", pytest.param("firefox", marks=pytest.mark.long)], indirect=True
-)
+# Where browsers may differ: in both of them in the short form too.
+both_browsers = pytest.mark.parametrize("any_browser", ["chromium", "firefox"], indirect=True)
 
 # Root and containers need no-sandbox; the rest keeps Chromium from calling home.
 CHROMIUM_FLAGS = (

@@ -9,11 +9,14 @@ import sys
 import tempfile
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from multiprocessing.reduction import DupFd
 from pathlib import Path
 from typing import BinaryIO
+
+import pytest
 
 from afterlike import cli
 from parts import ready
@@ -22,7 +25,7 @@ from parts.programs import Program, free_port
 SERVER = Path(__file__).resolve().parents[2] / "server"
 AFTERLIKE = [sys.executable, "-m", "afterlike"]
 WARM = multiprocessing.get_context("forkserver")
-WARM.set_forkserver_preload(["afterlike.cli"])
+WARM.set_forkserver_preload(["parts.warm"])
 
 
 def environment(home: Path, settings: Mapping[str, object]) -> dict[str, str]:
@@ -36,6 +39,16 @@ def environment(home: Path, settings: Mapping[str, object]) -> dict[str, str]:
     return clean | {"PYTHONPATH": str(SERVER), "PYTHONUNBUFFERED": "1", "AFTERLIKE_HOME": str(home)} | given
 
 
+def forked(target: Callable[..., None], *given: object) -> multiprocessing.Process:
+    """A process, begun, of one that has the package loaded (warm.py)."""
+    with pytest.MonkeyPatch.context() as its:
+        its.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+        forkserver.ensure_running()  # finds no module of the tests by itself, and does not say so
+    process = WARM.Process(target=target, args=given)
+    process.start()
+    return process
+
+
 def afterlike(*arguments: str, home: Path, check: bool = True, **settings: object) -> subprocess.CompletedProcess[str]:
     """Runs one `afterlike` command to its end, in a process of its own.
 
@@ -44,8 +57,7 @@ def afterlike(*arguments: str, home: Path, check: bool = True, **settings: objec
     """
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as wrong:
         streams = DupFd(out.fileno()), DupFd(wrong.fileno())
-        running = WARM.Process(target=_run, args=(arguments, environment(home, settings), str(home), streams))
-        running.start()
+        running = forked(_run, arguments, environment(home, settings), str(home), streams)
         running.join(120)
         out.seek(0), wrong.seek(0)
         ran = subprocess.CompletedProcess([*AFTERLIKE, *arguments], running.exitcode, out.read(), wrong.read())
@@ -98,16 +110,14 @@ class Forked(Program):
 
     def _start(self, env: dict[str, str], folder: Path, out: BinaryIO) -> _Child:
         arguments = tuple(self.command[len(AFTERLIKE) :])
-        process = WARM.Process(target=_lead, args=(arguments, env, str(folder), (DupFd(out.fileno()), DupFd(out.fileno()))))
-        process.start()
-        return _Child(process)
+        return _Child(forked(_lead, arguments, env, str(folder), (DupFd(out.fileno()), DupFd(out.fileno()))))
 
 
 class Server:
     """A running collector: `.url`, `.pid`, `.log`; `.stop()` asks it to end, `.kill()` does not ask.
 
-    It is forked from a process that has the package loaded, and its database has our tables already. One that is `new` is
-    started as a person starts it on a new machine.
+    It is forked from a process that has the package loaded, its database has our tables already, and on PostgreSQL too it is
+    one process unless `workers` says otherwise. One that is `new` is started as a person starts it on a new machine.
     """
 
     def __init__(self, home: Path, *command: str, new: bool = False, **settings: object):
@@ -133,7 +143,8 @@ class Server:
         return self.program is not None and self.program.running
 
     def environment(self) -> dict[str, str]:
-        return environment(self.home, {"bind": f"127.0.0.1:{self.port}", **self.settings})
+        own = {} if self.new else {"workers": 1}
+        return environment(self.home, {"bind": f"127.0.0.1:{self.port}", **own, **self.settings})
 
     def start(self, *, wait: bool = True) -> "Server":
         if self.new:

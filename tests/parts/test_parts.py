@@ -8,7 +8,7 @@ import psycopg
 import pytest
 import redis
 
-from parts.browsers import Pages
+from parts.browsers import Pages, both_browsers
 from parts.install import BENCH, PARTS, main
 from parts.programs import until
 
@@ -61,6 +61,7 @@ def test_a_mail_server_on_a_bad_day_keeps_nothing(smtp_peer):
     assert smtp_peer.letters == []
 
 
+@both_browsers
 def test_a_page_opens_as_in_a_persons_browser(any_browser, new_page, shop_server):
     shop_server.empty()
     shop_server.fill = {"site": "lamp-shop"}
@@ -80,6 +81,7 @@ BAD_SCRIPTS = {
 }
 
 
+@both_browsers
 @pytest.mark.parametrize("script", BAD_SCRIPTS.values(), ids=BAD_SCRIPTS)
 def test_what_goes_wrong_on_a_page_is_heard(any_browser, shop_server, script):
     pages = Pages()

@@ -15,7 +15,6 @@ from admin.desk import enter, sign_in_link
 from conftest import ADMIN
 from playwright.sync_api import Page, expect
 
-from parts.browsers import chromium_first
 from parts.mail import SmtpPeer
 
 MUG = """<!doctype html>
@@ -78,7 +77,6 @@ def like_and_opt_in(page: Page, address: str) -> None:
     expect(page.get_by_role("heading", name="Almost done!")).to_be_visible()
 
 
-@chromium_first
 def test_from_a_like_to_a_person_and_back_to_nobody(collector, post, mug, any_browser, new_page):
     address = f"ana.{any_browser.browser_type.name}@people.test"
     page = new_page(any_browser, locale="en-GB")

@@ -11,6 +11,7 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from parts.browsers import both_browsers
 from parts.product import Server
 from parts.programs import until
 
@@ -47,6 +48,7 @@ def button(page: Page, name: str):
     return page.get_by_role("button", name=f"Like {name}", exact=True)
 
 
+@both_browsers
 @pytest.mark.parametrize(("slug", "name", "words"), [("two-cup-teapot", "Two-cup teapot", "It pours like a swan")])
 def test_visit_like_answer_and_the_admin_sees_it(demo, any_browser: Browser, new_page, slug, name, words):
     page = new_page(any_browser, viewport={"width": 1200, "height": 900}, locale="en-GB")

@@ -6,6 +6,8 @@ from widget.conftest import broken_rules, like, nothing_more
 from widget.test_optin import ADDRESS, CONSENT
 from widget.test_panel import CARDS, LAST, card
 
+from parts.browsers import both_browsers
+
 TAG = '<script async src="{collector}/w.js" data-site="{site}"></script>'
 FACING = """() => {
     let one = document.activeElement;
@@ -63,6 +65,7 @@ def heading(page: Page, text: str) -> None:
     expect(page.get_by_role("heading", name=text, exact=True)).to_be_focused()
 
 
+@both_browsers
 def test_the_story_with_keys_alone(any_browser, ask, collector, mugs, new_page):
     """From the top of the page to the letter of confirmation; nothing stands between, and no mouse is there."""
     ask({"key": "how", "type": "single", "title": "How did you find us?", "options": options("By chance", "A friend")},
@@ -105,6 +108,7 @@ def test_the_story_with_keys_alone(any_browser, ask, collector, mugs, new_page):
     expect(like(page)).to_have_attribute("aria-pressed", "false")
 
 
+@both_browsers
 def test_what_will_speak_is_there_before_it_speaks(any_browser, network, mugs, new_page):
     network.step = {"kind": "survey", "prompt": "welcome", "version": 1, "locale": "en", "cards": [card("text")]}
     page = new_page(any_browser)
@@ -117,6 +121,7 @@ def test_what_will_speak_is_there_before_it_speaks(any_browser, network, mugs, n
     expect(status).to_have_text("Liked. There is a short question below.")
 
 
+@both_browsers
 def test_the_focus_is_seen_on_any_background(any_browser, mugs, new_page):
     """Two rings, one light and one dark: one of them stands out."""
     page = new_page(any_browser)

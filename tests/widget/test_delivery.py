@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from widget.conftest import kept, like, nothing_more
 from widget.delivery import ROWS, World
 
-from parts.browsers import open_profile
+from parts.browsers import both_browsers, open_profile
 from parts.programs import until
 
 ROOT = Path(__file__).parents[2]
@@ -335,6 +335,7 @@ COUNT_REFUSED = """{
 }"""
 
 
+@both_browsers
 def test_more_than_may_outlive_a_page_goes_at_once(any_browser, new_page, heavy, network):
     page = new_page(any_browser)
     page.add_init_script(COUNT_REFUSED)

@@ -10,7 +10,6 @@ from widget.conftest import like
 from widget.test_build import ENVIRONMENT, ROOT
 
 from afterlike.collect import snippets
-from parts.browsers import chromium_first
 
 EXAMPLES = ROOT / "examples"
 
@@ -55,7 +54,6 @@ MUG = """<!doctype html><html lang=en><title>Page</title><body>
 
 
 @pytest.mark.parametrize("generated", [False, True], ids=["example", "from the page Tag"])
-@chromium_first
 def test_the_tag_for_tag_manager(generated, any_browser, collector, set_up, shop, new_page):
     page = new_page(any_browser)
     page.goto(shop({"/": MUG}))

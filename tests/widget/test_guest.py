@@ -4,6 +4,8 @@ import pytest
 from playwright.sync_api import expect
 from widget.conftest import like, nothing_more
 
+from parts.browsers import both_browsers
+
 STRICT = (
     "default-src 'none'; script-src {collector}; style-src 'self'; img-src 'self'; connect-src {collector}; "
     "require-trusted-types-for 'script'"
@@ -23,6 +25,7 @@ def a_page(*parts: str) -> str:
     return f"<!doctype html><html lang=en><meta charset=utf-8><title>Mug</title>{''.join(parts)}"
 
 
+@both_browsers
 def test_a_strict_policy_with_trusted_types_is_enough(any_browser, shop, mugs, new_page, ask):
     ask({"key": "why", "type": "multi", "title": "Why?", "options": [{"key": "a", "text": "A"}, {"key": "b", "text": "B"}]},
         {"key": "how", "type": "rating", "title": "How much?", "scale": 5})
@@ -67,6 +70,7 @@ def test_a_tag_without_a_site_does_nothing(chromium, shop, new_page):
     assert page.evaluate("document.querySelector('[data-afterlike-product]').children.length") == 0
 
 
+@both_browsers
 def test_the_button_is_a_real_one_and_large_enough(any_browser, mugs, new_page):
     page = new_page(any_browser)
     page.goto(f"{mugs}/mug.html")

@@ -7,8 +7,6 @@ from playwright.sync_api import expect
 from widget.conftest import like, nothing_more
 from widget.test_build import manifest
 
-from parts.browsers import chromium_first
-
 TAG = '<script async src="{collector}/w.js" data-site="{site}"></script>'
 MUG = '<div data-afterlike-product="k" data-title="Mug"></div><button id=own>own</button>'
 # What goes wrong is written into the page's root, for the tests to read from a world of their own: in the page's nothing
@@ -112,7 +110,6 @@ NEEDED = {
 }
 
 
-@chromium_first
 @pytest.mark.parametrize("script", SPARE.values(), ids=SPARE)
 def test_a_browser_without_it_likes_all_the_same(script, any_browser, hostile_page):
     page = hostile_page(any_browser, script)

@@ -7,7 +7,6 @@ import pytest
 from playwright.sync_api import Page, expect
 from widget.conftest import kept, like, nothing_more
 
-from parts.browsers import chromium_first
 from parts.programs import until
 
 BOXES = {
@@ -57,7 +56,6 @@ def shown(page: Page, heading: str) -> None:
     expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
 
 
-@chromium_first
 def test_boxes_start_unticked_and_have_the_exact_words(any_browser, panel):
     page = panel(any_browser, CONSENT, ADDRESS)
     boxes = page.get_by_role("checkbox")
@@ -78,7 +76,6 @@ def test_a_privacy_link_that_is_no_web_address_is_left_out(url, chromium, panel)
     expect(page.get_by_role("group").get_by_role("link")).to_have_count(0)
 
 
-@chromium_first
 def test_topics_stand_there_while_news_is_ticked(any_browser, panel):
     page = panel(any_browser, CONSENT, ADDRESS)
     page.get_by_label(BOXES["follow_up"]).check()
@@ -90,7 +87,6 @@ def test_topics_stand_there_while_news_is_ticked(any_browser, panel):
     expect(page.get_by_role("radio")).to_have_count(0)
 
 
-@chromium_first
 def test_nothing_ticked_is_refused_in_place(any_browser, panel, answers):
     page = panel(any_browser, CONSENT, ADDRESS)
     button(page, "Next").click()
@@ -102,7 +98,6 @@ def test_nothing_ticked_is_refused_in_place(any_browser, panel, answers):
 
 
 @pytest.mark.parametrize(("after", "heading"), [([], "Thank you kindly!"), ([LAST], "One more thing")], ids=["end", "statement"])
-@chromium_first
 def test_no_leads_past_the_address_and_posts_nothing(after, heading, any_browser, panel, answers, network):
     page = panel(any_browser, CONSENT, ADDRESS, *after)
     page.get_by_label(BOXES["news"]).check()
@@ -162,7 +157,6 @@ def test_the_last_word_is_the_address_cards_after_a_statement_too(chromium, pane
     shown(page, "Thank you! Now look into your mail.")
 
 
-@chromium_first
 def test_a_wrong_address_is_said_and_kept(any_browser, panel, answers):
     answers(422, detail="Something is wrong.", errors={"address": WRONG})
     page = panel(any_browser, CONSENT, ADDRESS)
@@ -187,7 +181,6 @@ def test_another_refusal_has_the_collectors_sentence(chromium, panel, answers):
 
 
 @pytest.mark.parametrize("trouble", [500, 503, "cut", 403], ids=str)
-@chromium_first
 def test_what_did_not_get_through_goes_again_as_the_same(trouble, any_browser, panel, answers):
     answers(trouble)
     page = panel(any_browser, CONSENT, ADDRESS)
@@ -248,7 +241,6 @@ def test_the_address_can_be_skipped_but_not_sent_empty(chromium, panel, answers)
     assert answers.sent() == []
 
 
-@chromium_first
 def test_escape_on_the_address_is_a_dismissal(any_browser, panel, answers, network):
     page = panel(any_browser, CONSENT, ADDRESS)
     until(lambda: network.sent.get("/v1/shown"))
@@ -261,7 +253,6 @@ def test_escape_on_the_address_is_a_dismissal(any_browser, panel, answers, netwo
     assert answers.sent() == []
 
 
-@chromium_first
 def test_the_address_goes_nowhere_else(any_browser, panel, answers, network):
     answers("cut")
     page = panel(any_browser, QUESTION, CONSENT, ADDRESS, before=HEARING)
@@ -294,7 +285,6 @@ def test_global_privacy_control_is_told(chromium, panel, answers):
     assert kept(page) == {}
 
 
-@chromium_first
 def test_the_sites_own_opt_in_is_taken(any_browser, ask, mugs, new_page):
     """Nothing stands between: the real collector asks, and takes what is agreed to."""
     boxes = [{"purpose": "news"}, {"purpose": "follow_up"}]

@@ -6,7 +6,6 @@ from widget.conftest import broken_rules, like, nothing_more
 from widget.test_guest import STRICT, TAG, a_page
 from widget.test_optin import ADDRESS, ADDRESS_IS, BOXES, CONSENT, QUESTION, agree, button, shown, write
 
-from parts.browsers import chromium_first
 from parts.programs import until
 
 MOVING = """window.moved = [];
@@ -16,7 +15,6 @@ new PerformanceObserver(list => {
 PAINTED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now()))))"
 
 
-@chromium_first
 def test_nobody_comes_upon_the_hidden_field(any_browser, panel):
     page = panel(any_browser, CONSENT, ADDRESS)
     agree(page)
@@ -92,7 +90,6 @@ def test_axe_finds_nothing_wrong_with_the_opt_in(scheme, chromium, panel):
     assert broken_rules(page) == []
 
 
-@chromium_first
 def test_the_opt_in_from_right_to_left(any_browser, panel, answers):
     page = panel(any_browser, CONSENT, ADDRESS, step={"locale": "ar", "dir": "rtl"}, viewport={"width": 320, "height": 700})
     box, words = page.get_by_role("checkbox").first, page.get_by_text(BOXES["news"])
@@ -109,7 +106,6 @@ def test_the_opt_in_from_right_to_left(any_browser, panel, answers):
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-@chromium_first
 def test_an_opt_in_under_a_strict_policy(any_browser, panel, shop, answers):
     answers(202)
     shop({"/strict.html": a_page('<link rel="stylesheet" href="/shop.css"><main><h1>Blue mug</h1></main>',
@@ -140,7 +136,6 @@ def nothing_moves(page) -> None:
     assert page.evaluate("since => window.moved.filter(([at]) => at > since)", since) == []
 
 
-@chromium_first
 def test_a_strange_consent_card_does_the_page_no_harm(any_browser, network, mugs, new_page):
     bare = {"key": "agree", "type": "consent", "title": "?"}
     network.step = {"kind": "opt_in", "prompt": "keep", "version": 1, "cards": [bare]}

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 from widget.conftest import found, kept, like, nothing_more
 
+from parts.browsers import both_browsers
 from parts.programs import until
 
 MUG = '<div data-afterlike-product="mug" data-title="Mug" data-url="/mug"></div>'
@@ -39,6 +40,7 @@ def test_nothing_begins_before_consent(any_browser, page_with):
     expect(like(page, "Mug")).to_be_visible()
 
 
+@both_browsers
 def test_consent_taken_back_takes_the_buttons_and_all_that_is_kept(any_browser, page_with):
     page = page_with("data-consent", browser=any_browser)
     ready(page)
@@ -68,6 +70,7 @@ def test_a_page_without_consent_stays_without_when_it_goes_on(any_browser, page_
     expect(like(page, "Mug")).to_be_visible()
 
 
+@both_browsers
 def test_forgetting_leaves_nothing_in_the_browser(any_browser, page_with):
     page = page_with("", browser=any_browser)
     like(page, "Mug").click()

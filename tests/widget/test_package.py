@@ -11,8 +11,6 @@ from playwright.sync_api import expect
 from widget.conftest import like
 from widget.test_build import ENVIRONMENT, ROOT, plain
 
-from parts.browsers import chromium_first
-
 PACKAGE = ROOT / "widget/package"
 FILES = ["README.md", "index.d.ts", "index.js", "package.json"]
 MUG = '<div data-afterlike-product="mug" data-title="Mug" data-url="/mug"></div>'
@@ -76,7 +74,6 @@ def bundle(shop, new_page):
     return opened
 
 
-@chromium_first
 def test_it_puts_one_tag_on_the_page_with_its_options(any_browser, bundle):
     page = bundle(any_browser, """
         const given = { site, collector, shape: 'star', countFrom: 3, debug: false, locale: 'de',

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 from widget.conftest import kept, like, nothing_more
 
-from parts.browsers import chromium_first
+from parts.browsers import both_browsers
 from parts.programs import until
 
 
@@ -41,6 +41,7 @@ def counted(collector, page, key: str = "") -> int:
     return answer.json()["counts"][key]
 
 
+@both_browsers
 def test_a_press_is_seen_at_once_and_counted(open_page, collector):
     page = open_page()
     before = counted(collector, page)
@@ -55,6 +56,7 @@ def test_a_press_is_seen_at_once_and_counted(open_page, collector):
     assert counted(collector, page) == before + 1 == count(page)
 
 
+@both_browsers
 def test_an_unlike_unlikes(open_page, collector):
     page = open_page()
     before = counted(collector, page)
@@ -66,6 +68,7 @@ def test_an_unlike_unlikes(open_page, collector):
     assert counted(collector, page) == before
 
 
+@both_browsers
 def test_a_like_is_still_there_on_the_next_visit(open_page):
     page = open_page()
     like(page).click()
@@ -79,6 +82,7 @@ def test_a_like_is_still_there_on_the_next_visit(open_page):
     expect(like(page)).to_have_attribute("aria-pressed", "false")
 
 
+@both_browsers
 def test_a_like_made_offline_is_delivered_after_a_reload(open_page, collector, any_browser, mugs):
     page = open_page()
     before = counted(collector, page)
@@ -92,6 +96,7 @@ def test_a_like_made_offline_is_delivered_after_a_reload(open_page, collector, a
     assert counted(collector, open_page()) == before + 1
 
 
+@both_browsers
 def test_a_like_taken_back_before_it_left_is_nothing(open_page, collector):
     page = open_page()
     before = counted(collector, page)
@@ -106,7 +111,6 @@ def test_a_like_taken_back_before_it_left_is_nothing(open_page, collector):
     expect(like(page)).to_have_attribute("aria-pressed", "false")
 
 
-@chromium_first
 def test_many_presses_end_where_they_look_to_end(open_page, collector):
     page = open_page()
     before = counted(collector, page)
@@ -117,6 +121,7 @@ def test_many_presses_end_where_they_look_to_end(open_page, collector):
     expect(like(page)).to_have_attribute("aria-pressed", "true")
 
 
+@both_browsers
 def test_press_and_leave_at_once(open_page, collector, mugs):
     page = open_page()
     before = counted(collector, page)
@@ -134,7 +139,6 @@ REFUSALS = {
 }
 
 
-@chromium_first
 @pytest.mark.parametrize(("refusals", "headers"), REFUSALS.values(), ids=REFUSALS.keys())
 def test_what_was_not_taken_is_sent_again_under_the_same_id(refusals, headers, network, open_page, collector):
     page = open_page()
@@ -147,7 +151,6 @@ def test_what_was_not_taken_is_sent_again_under_the_same_id(refusals, headers, n
     assert len(network.sent["/v1/likes"]) == len(refusals) + 1
 
 
-@chromium_first
 def test_a_refused_like_is_taken_back_with_a_word(network, open_page):
     page = open_page()
     page.evaluate("addEventListener('afterlike:error', ({ detail }) => { window.wrong = [detail.kind, detail.status] })")
@@ -159,7 +162,6 @@ def test_a_refused_like_is_taken_back_with_a_word(network, open_page):
     expect(page.get_by_role("status").filter(has_text="Not from here.")).to_be_attached()
 
 
-@chromium_first
 def test_a_like_whose_facts_are_refused_goes_without_them(network, open_page, collector):
     page = open_page()
     before = counted(collector, page)
@@ -170,7 +172,6 @@ def test_a_like_whose_facts_are_refused_goes_without_them(network, open_page, co
     assert network.sent["/v1/likes"][1]["product"] == {"key": page.url, "url": page.url, "title": "Blue mug"}
 
 
-@chromium_first
 def test_likes_of_one_moment_all_arrive(network, open_page, collector):
     """Three presses in a row, the collector away for the first of each."""
     page = open_page("/listing.html")
@@ -181,12 +182,14 @@ def test_likes_of_one_moment_all_arrive(network, open_page, collector):
     assert len({body["id"] for body in network.sent["/v1/likes"]}) == 3
 
 
+@both_browsers
 def test_nothing_is_stored_and_nothing_sent_before_a_like(open_page):
     page = open_page()
     assert kept(page) == {}
     assert page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]") == [0, 0, ""]
 
 
+@both_browsers
 def test_the_page_may_stop_a_press(open_page):
     page = open_page()
     page.evaluate("addEventListener('afterlike:like', event => event.preventDefault())")
@@ -195,6 +198,7 @@ def test_the_page_may_stop_a_press(open_page):
     assert kept(page) == {}
 
 
+@both_browsers
 def test_a_visitor_who_sends_gpc_leaves_nothing_behind(any_browser, mugs, new_page, collector):
     page = new_page(any_browser)
     page.add_init_script("Object.defineProperty(Navigator.prototype, 'globalPrivacyControl', { value: true })")
@@ -207,7 +211,6 @@ def test_a_visitor_who_sends_gpc_leaves_nothing_behind(any_browser, mugs, new_pa
     assert counted(collector, page) == before + 1
 
 
-@chromium_first
 def test_a_return_after_half_an_hour_is_told(open_page):
     page = open_page()
     like(page).click()
@@ -229,7 +232,6 @@ def test_a_return_after_half_an_hour_is_told(open_page):
     page.wait_for_load_state("networkidle")
 
 
-@chromium_first
 def test_one_request_for_all_counts(any_browser, mugs, new_page):
     page = new_page(any_browser)
     asked = []
@@ -241,6 +243,7 @@ def test_one_request_for_all_counts(any_browser, mugs, new_page):
     assert asked[0].endswith("products=blue,red,tall%2C%20with%20lid")
 
 
+@both_browsers
 def test_a_page_without_a_product_asks_the_collector_for_nothing_but_the_reader(any_browser, shop, new_page):
     page = new_page(any_browser)
     asked = []

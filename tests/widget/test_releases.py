@@ -12,7 +12,6 @@ from widget.conftest import like
 
 from afterlike import assets
 from afterlike.assets import FLOATING, FOREVER
-from parts.browsers import chromium_first
 
 OLD = "0123456789ab"
 MUG = '<div data-afterlike-product="mug" data-title="Mug" data-url="/mug"></div>'
@@ -35,7 +34,6 @@ def earlier(collector) -> str:
     return name
 
 
-@chromium_first
 def test_a_tag_with_a_checksum_outlives_an_upgrade(any_browser, collector, earlier, shop, new_page):
     digest = hashlib.sha384((collector.server.home / "widget" / earlier).read_bytes()).digest()
     integrity = f"sha384-{base64.b64encode(digest).decode()}"

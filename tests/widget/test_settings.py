@@ -14,7 +14,6 @@ from widget.conftest import found, kept, like, nothing_more
 from afterlike import assets
 from afterlike.assets import FLOATING, LED
 from afterlike.sites import page_line
-from parts.browsers import chromium_first
 from parts.programs import until
 
 MUG = '<div data-afterlike-product="mug" data-title="Mug" data-url="/mug"></div>'
@@ -74,7 +73,6 @@ def worn(page, *properties: str) -> list[str]:
     return button.evaluate("(one, names) => names.map(name => getComputedStyle(one)[name])", list(properties))
 
 
-@chromium_first
 def test_looks_reach_a_page_under_the_strictest_policy(any_browser, shop, saved, new_page):
     with saved(looks=LOOKS):
         page = new_page(any_browser)
@@ -95,7 +93,6 @@ OWN_RULES = {
 
 
 @pytest.mark.parametrize("rule", OWN_RULES.values(), ids=OWN_RULES)
-@chromium_first
 def test_the_pages_own_rules_win(rule, any_browser, shop, saved, new_page):
     with saved(looks=LOOKS):
         page = new_page(any_browser)
@@ -133,7 +130,6 @@ def test_dark_colours_come_when_the_owner_said(dark, scheme, root, expected, chr
         assert worn(page, "backgroundColor") == [expected]
 
 
-@chromium_first
 def test_nothing_is_remembered_where_the_owner_says_never(any_browser, shop, saved, new_page):
     with saved(privacy={"remember": "never", "count_from": "5"}):
         page = new_page(any_browser)

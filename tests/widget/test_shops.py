@@ -1,10 +1,13 @@
 """What the widget reads on pages as common shop software makes them, and on pages that sell nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
+from playwright.sync_api import Browser
 from widget.shop_pages import Product, ShopPage, shop_pages
 from widget.shop_reader import batches, read
+
+from parts.browsers import start_chromium
 
 PAGES = shop_pages()
 BATCHES = list(batches(PAGES))
@@ -24,7 +27,15 @@ def patience(page: ShopPage) -> int:
 
 
 @pytest.fixture(scope="module")
-def seen(chromium, shop_server, collector) -> Callable[[ShopPage], list[Product]]:
+def alone(playwright) -> Iterator[Browser]:
+    """A browser for which there is no other host than this machine, and whose tabs share a process."""
+    flags = ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--process-per-site"]
+    with start_chromium(playwright, args=flags) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def seen(alone, shop_server, collector) -> Callable[[ShopPage], list[Product]]:
     """`seen(page)` is what the widget reads there; each page is loaded once, with others, and only when it is asked for."""
     known: dict[str, list[Product]] = {}
     shop_server.empty()
@@ -33,7 +44,7 @@ def seen(chromium, shop_server, collector) -> Callable[[ShopPage], list[Product]
     def ask(page: ShopPage) -> list[Product]:
         if page.name not in known:
             batch = next(one for one in BATCHES if page in one)
-            found = read(batch, chromium, shop_server, patience=patience, strict=True)
+            found = read(batch, alone, shop_server, patience=patience, strict=True, alone=True)
             known.update({one.name: products for one, products in zip(batch, found, strict=True)})
         return known[page.name]
 

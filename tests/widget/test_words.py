@@ -13,7 +13,6 @@ from widget.conftest import like
 from widget.test_build import ENVIRONMENT, ROOT
 
 from afterlike.assets import FLOATING
-from parts.browsers import chromium_first
 
 LANGUAGES = ["ar", "de", "en", "es", "fr", "hi", "id", "it", "ja", "ko", "nl", "pl", "pt", "tr", "zh"]
 READING = """for (const name of process.argv.slice(1)) {
@@ -78,7 +77,6 @@ SPOKEN = {
 
 
 @pytest.mark.parametrize(("lang", "name"), SPOKEN.items())
-@chromium_first
 def test_a_language_that_we_do_not_speak_is_english(lang, name, any_browser, shop, new_page):
     page = new_page(any_browser)
     refused = []
