@@ -47,7 +47,11 @@ def taken(keyring: Keyring, quote_id: int, raw: bytes) -> Picture:
     """What somebody uploaded as it is kept; raises TooBig, Invalid with a sentence, or TooMany. No transaction may be open."""
     if len(raw) > MOST_BYTES:
         raise TooBig(TOO_BIG)
-    data = _squared(raw)
+    return named(keyring, quote_id, _squared(raw))
+
+
+def named(keyring: Keyring, quote_id: int, data: bytes) -> Picture:
+    """A small WebP as the picture of this quote."""
     return Picture(keyring.hashed("picture", f"{quote_id}:{hashlib.sha256(data).hexdigest()}").hex(), data)
 
 
