@@ -89,7 +89,8 @@ def page_of(path: str) -> str:
 
 def public(path: str) -> bool:
     return path.startswith((
-        "/v1/", "/s/", "/webmention/", "/said/", "/feeds/", "/to/", "/w.js", "/static/", "/healthz", "/readyz", "/metrics",
+        "/v1/", "/s/", "/webmention/", "/said/", "/quotes/", "/feeds/", "/to/", "/w.js", "/static/", "/healthz", "/readyz",
+        "/metrics",
     ))
 
 

@@ -88,6 +88,7 @@ FACES = (
     Face("GET",    "/feeds/mine/<token>/new.atom",  feeds.own_atom),
     Face("GET",    "/feeds/mine/<token>/new.json",  feeds.own_json),
     Face("GET",    "/to/<code>",                 shares.follow),
+    Face("GET",    "/quotes/pictures/<name>.webp",  outwards.picture),
     # the widget's files
     Face("GET",    "/w.js",                   served.widget),
     Face("GET",    "/static/widget/<name>",   assets.widget_file),
@@ -314,7 +315,7 @@ def open_house(config: Config) -> House:
         {"visitor": config.limit_visitor, "network": config.limit_network, "sign_in": config.limit_sign_in,
          "opt_in": config.limit_opt_in, "install": config.limit_install, "unclaimed": config.limit_unclaimed,
          **sites.CHECK_LIMITS, **endorsers.LINK_LIMITS,
-         **collect.MENTION_LIMITS, **publicity.SHARE_LIMITS},
+         **collect.MENTION_LIMITS, **publicity.SHARE_LIMITS, **publicity.PICTURE_LIMITS},
         config.redis_url,
     )
     house = House(config, database, keyring, limits)

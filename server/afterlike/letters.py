@@ -40,7 +40,7 @@ TAKES = {  # the value a letter cannot do without, and those it can
     "me_link": ("url", {"hours"}),
     "message": ("words", {"product_title", "liked_day", "agreed_words", "agreed_day", "share"}),
     "unattached": ("url", set()),
-    "quote": ("words", {"product_title"}),
+    "quote": ("words", {"product_title", "picture"}),
 }
 MARK = "##-"  # stands at both ends of the line above which people answer, whatever their language
 ABOVE = marked("Write your answer above this line")
@@ -52,7 +52,8 @@ def letter(name: str, *, locale: str, to: str, site: Any, links: Any = None, rep
 
     `site` has name, privacy_url and postal_address; `links` has me and stop (either may be None, and so may links).
     `values` are named in TAKES: topics is a list of names, boxes of exact words; hours is how long the url works; words
-    are an admin's, as typed; days are texts; share offers a link of one's own. All but the first may be None. TypeError:
+    are an admin's, as typed; days are texts; share offers a link of one's own; picture says that one is asked for. All but the
+    first may be None. TypeError:
     one is missing or unknown.
     With `reply_to` an answer by mail goes there, and a line says above what it is to be written.
     """
@@ -91,6 +92,7 @@ def _known(name: str, locale: str, site: Any, links: Any, values: Mapping[str, A
         "topics": [topic for topic in map(_strange, values.get("topics") or ()) if topic],
         "boxes": [one_line(box) for box in values.get("boxes") or ()],
         "share": bool(values.get("share")),
+        "picture": bool(values.get("picture")),
         "words": several_lines(values.get("words")),
         "liked_day": one_line(values.get("liked_day")),
         "agreed_day": one_line(values.get("agreed_day")),

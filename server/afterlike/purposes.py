@@ -25,6 +25,8 @@ PURPOSES = {
                         marked("Questions by e-mail")),
 }
 QUOTE = marked("{site} may publish these words of mine, with the name, in the places and for the time that I chose here.")
+QUOTE_AND_PICTURE = marked("{site} may publish these words of mine, with the name and the picture, in the places and for the "
+                           "time that I chose here.")
 BY_MAIL = ("news", "follow_up", "community", "survey_contact")  # what needs an address
 
 
@@ -52,10 +54,12 @@ def built_in(purpose: str, *, locale: str, controller: str, privacy_url: str | N
     return Wording(purpose, spoken, text, controller, privacy_url)
 
 
-def of_quote(*, locale: str, controller: str, privacy_url: str | None) -> Wording:
-    """The words under which somebody lets a quote of theirs be published; the quote itself is no part of them."""
+def of_quote(*, locale: str, controller: str, privacy_url: str | None, picture: bool = False) -> Wording:
+    """The words under which somebody lets a quote of theirs be published, where a picture was asked for with it; neither
+    the quote nor the picture is a part of them."""
     spoken = words.negotiate(locale)
-    return Wording("publish_profile", spoken, words.text(QUOTE, spoken).replace(SITE, controller), controller, privacy_url)
+    text = words.text(QUOTE_AND_PICTURE if picture else QUOTE, spoken).replace(SITE, controller)
+    return Wording("publish_profile", spoken, text, controller, privacy_url)
 
 
 def name_of(purpose: str, locale: str) -> str:

@@ -11,12 +11,14 @@ from conftest import ADMIN
 from followup.making import agree_there, answer_there, behind
 from looks.walking import face_of, walked
 from prompts.making import card, survey, whole
+from publicity.uploads import photo
 from sites.liking import claims_in_every_state, like_before, set_state
 
-from afterlike import followup, sites, tables
+from afterlike import followup, publicity, sites, tables
 from afterlike.clock import DAY, now
 from afterlike.collect import marks, mentions
 from afterlike.me import many
+from afterlike.signing import keyring
 from afterlike.sites import webhooks
 from cast import ADA, BEN, CHAIR, CLEO, LAMP, PEOPLE, TEAPOT, new_id
 from parts.mail import SmtpPeer
@@ -188,7 +190,7 @@ def quotes(server: Server, desk: Desk, site: str) -> None:
     """Ada is asked for a quote; and one in every other state."""
     words = f"I read by it. {WORD * 6}"
     perk = {"perk": "some", "perk_words": "a voucher of 5 €"}
-    asked = desk.post(f"{site}/quotes", source="answer", id=1, part="why", words=words, **perk)
+    asked = desk.post(f"{site}/quotes", source="answer", id=1, part="why", words=words, picture="1", **perk)
     assert asked.status == 303, asked.words
     with behind(server) as tx:
         [row] = tx.execute(sa.select(tables.quotes)).mappings()
@@ -197,7 +199,11 @@ def quotes(server: Server, desk: Desk, site: str) -> None:
         for state in STATES:
             of_it = {"state": state, "part": state, "ended_at": None if state == "given" else now()}
             kept = {name: value for name, value in row.items() if name != "id"}
-            tx.execute(sa.insert(tables.quotes).values(kept | said | of_it))
+            quote_id = tx.scalar(sa.insert(tables.quotes).values(kept | said | of_it).returning(tables.quotes.c.id))
+            if state == "given":
+                picture = publicity.taken(keyring(server.home, secret_keys=(), pepper=()), quote_id, photo())
+                tx.execute(sa.insert(tables.quote_pictures).values(
+                    quote_id=quote_id, name=picture.name, data=picture.data, kept_at=now()))
 
 
 def flows(desk: Desk, site: str, other: str) -> None:

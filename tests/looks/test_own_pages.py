@@ -13,7 +13,8 @@ from looks import walking
 from looks.looking import seen_by, turns
 from me.conftest import other_site, shop_site, town, town_settings
 from me.making import ADA, BEN, CLEO, DARIO, Browser, Endorser, rows, write_to
-from publicity.making import admin_of, ask_there, terms
+from publicity.making import admin_of, ask_there, send_file, terms
+from publicity.uploads import photo
 
 from afterlike import tables
 from afterlike.collect import signed
@@ -37,10 +38,12 @@ def ada(town, shop_site) -> Endorser:
     other = town.sign_up(shop_site, Person("Somebody", "somebody@people.test", SOMEBODY), likes=[LAMP | {"price": "14.99"}])
     other.shopper.like(CHAIR | {"availability": "out_of_stock"})
     write_to(made, "Thank you, Ada!\n\nWhat is the chair for?", nth=1)
-    given = ask_there(admin_of(town), made, SAID, perk="a voucher of 5 € for the next order")
+    given = ask_there(admin_of(town), made, SAID, perk="a voucher of 5 € for the next order", picture="1")
     [link] = rows(town, sa.select(tables.profile_links.c.id))
     made.post(f"/me/quotes/{given}", *[("place", one) for one in ("letters", "social", "ads")],
-              **terms(made, SAID, name="Ada Byron, who reads", link=str(link.id)))
+              **terms(made, SAID, picture=True, name="Ada Byron, who reads", link=str(link.id)))
+    sent = send_file(made, f"/me/quotes/{given}", photo(), do="picture", text=terms(made, SAID, picture=True)["text"])
+    assert "said=quote-picture" in sent.to
     ended(town, given)
     made.post("/me/feed", do="make")
     made.post(f"/me/likes/{made.liked[0]['id']}/share")
@@ -79,7 +82,7 @@ def dario(town, shop_site, ada) -> Endorser:
     """Somebody who reads Arabic, from right to left, and is asked for a quote."""
     made = town.settle(shop_site, DARIO, likes=[LAMP, CHAIR])
     made.shopper.say(made.liked[0], {"why": [{"other": "A fine lamp. <b>Really!</b>"}]})
-    ask_there(admin_of(town), made, "A fine lamp. Really!", nth=1)
+    ask_there(admin_of(town), made, "A fine lamp. Really!", nth=1, picture="1")
     return made
 
 
@@ -100,8 +103,8 @@ def open_pages(town, ada: Endorser) -> list[str]:
 @pytest.fixture(scope="module")
 def pages(town, ada, nothing, stopped, dario) -> list[tuple[str, str]]:
     talks, links = (rows(town, sa.select(table.c.id)) for table in (tables.conversations, tables.profile_links))
-    own = ["/me", "/me?said=bad-date", "/me?said=back", "/me?said=quote-bad", "/me/likes", "/me/answers", "/me/stop", "/me/erase",
-           *(f"/me/conversations/{talk.id}" for talk in talks), "/me/conversations/999",
+    own = ["/me", "/me?said=bad-date", "/me?said=back", "/me?said=quote-bad", "/me?said=quote-no-file", "/me/likes", "/me/answers",
+           "/me/stop", "/me/erase", *(f"/me/conversations/{talk.id}" for talk in talks), "/me/conversations/999",
            *(f"/me/profiles/{link.id}" for link in links)]
     return [
         *(("ada", path) for path in own), *(("dario", path) for path in ("/me", "/me/likes", "/me/answers", "/me/erase")),

@@ -12,7 +12,7 @@ from afterlike.app import FACES
 
 MOST = 600
 NO_PAGES = re.compile(
-    r"\.(csv|jsonl?|svg|css|js|html|atom)$|/latest$|/charts/|^/(v1|static|metrics|healthz|readyz|w\.js|to|webmention)\b"
+    r"\.(csv|jsonl?|svg|css|js|html|atom|webp)$|/latest$|/charts/|^/(v1|static|metrics|healthz|readyz|w\.js|to|webmention)\b"
 )
 RULES = Map([Rule(face.path, endpoint=face.path, methods=[face.method]) for face in FACES])
 # Every face that is a page of its own; "/" only leads on.

@@ -59,7 +59,7 @@ def test_the_record_of_consent_holds_the_terms_and_never_the_words(database, spe
         log = (tables.consent_events, tables.consent_texts)
         ledger = str([tuple(row) for table in log for row in tx.execute(sa.select(table))])
     assert json.loads(given.note) == {"quote": quote, "words": (b"m" * 16).hex(), "name": False, "profile": False,
-                                      "places": ["site", "ads"], "until": NOW + 30 * DAY}
+                                      "picture": None, "places": ["site", "ads"], "until": NOW + 30 * DAY}
     assert given.words.startswith("The shop may publish these words of mine") and "flickers" not in ledger
 
 

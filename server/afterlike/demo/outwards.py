@@ -1,5 +1,5 @@
-"""What leads from the demo's shops to everybody and back: a quote that is shown and one that waits, a shared link with what
-came of it, pages elsewhere that mention a product."""
+"""What leads from the demo's shops to everybody and back: a quote that is shown, with a picture, and one that waits, a shared
+link with what came of it, pages elsewhere that mention a product."""
 
 import uuid
 from collections import Counter
@@ -11,6 +11,7 @@ from afterlike.collect import mentions, visits
 from afterlike.collect.mention_rules import Said
 from afterlike.demo.history import DAY, HOUR
 from afterlike.demo.people import Talked
+from afterlike.demo.portraits import portrait
 from afterlike.publicity import quotes, shares
 from afterlike.signing import Keyring
 from afterlike.sites import Site
@@ -42,19 +43,20 @@ def outwards(tx: sa.Connection, keyring: Keyring, site: Site, talks: list[Talked
     _mentions(tx, keyring, site, now)
 
 
-def _ask(tx: sa.Connection, site: Site, talk: Talked, at: int) -> int:
+def _ask(tx: sa.Connection, site: Site, talk: Talked, at: int, *, picture: bool = False) -> int:
     owner = tx.scalar(sa.select(tables.roles.c.admin_id).where(tables.roles.c.site_id == site.id))
-    [quote_id] = quotes.ask(tx, [quotes.Ask(site.id, "message", talk.message_id, "", talk.answer, None, owner, at)])
+    [quote_id] = quotes.ask(tx, [quotes.Ask(site.id, "message", talk.message_id, "", talk.answer, None, owner, at, picture)])
     return quote_id
 
 
 def _quote(tx: sa.Connection, keyring: Keyring, site: Site, talk: Talked, now: int) -> None:
-    """Asked for, and allowed an hour later under a first name."""
+    """Asked for, and allowed an hour later under a first name and with a picture."""
     at = talk.at + 3 * HOUR
-    wording = purposes.of_quote(locale=site.locale, controller=site.name, privacy_url=site.privacy_url)
+    wording = purposes.of_quote(locale=site.locale, controller=site.name, privacy_url=site.privacy_url, picture=True)
+    quote_id = _ask(tx, site, talk, at, picture=True)
     publicity.give(tx, [publicity.Answered(
-        talk.endorser_id, _ask(tx, site, talk, at), at + HOUR, talk.answer, NAMES[site.key], None, ("site",), now + 365 * DAY,
-        wording, keyring.hashed("quote", talk.answer))])
+        talk.endorser_id, quote_id, at + HOUR, talk.answer, NAMES[site.key], None, ("site",), now + 365 * DAY, wording,
+        keyring.hashed("quote", talk.answer), publicity.named_picture(keyring, quote_id, portrait(site.key)))])
 
 
 def _share(tx: sa.Connection, site: Site, talk: Talked, now: int) -> None:

@@ -146,7 +146,7 @@ def _outside(tx: sa.Connection, person: Person) -> list[dict]:
 
 def _quotes(tx: sa.Connection, person: Person) -> list[dict]:
     quotes, products, links = tables.quotes.c, tables.products.c, tables.profile_links
-    return _rows(tx, sa.select(
+    rows = _rows(tx, sa.select(
         quotes.id.label("number"), products.key.label("product_key"), quotes.source.label("said_in"), quotes.said_at,
         quotes.asked_words.label("asked_for"), quotes.words.label("allowed"), quotes.name.label("name_shown"),
         links.c.url.label("profile_shown"), quotes.places, quotes.perk.label("what_you_got_in_return"), quotes.state,
@@ -154,6 +154,8 @@ def _quotes(tx: sa.Connection, person: Person) -> list[dict]:
     ).join_from(tables.quotes, tables.products, products.id == quotes.product_id)
         .join(links, links.c.id == quotes.link_id, isouter=True)
         .where(quotes.endorser_id == person.id).order_by(quotes.id))
+    pictures = publicity.pictures_as_text(tx, [row["number"] for row in rows])
+    return [row | {"picture": pictures.get(row["number"])} for row in rows]
 
 
 def _feed(tx: sa.Connection, person: Person) -> list[dict]:

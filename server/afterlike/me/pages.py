@@ -50,6 +50,9 @@ SAID = {
     "quote-bad":      ("quotes", "bad", marked("Nothing was changed. Leave words out, but change none, "
                                                "and choose at least one place.")),
     "quote-other":    ("quotes", "bad", marked("The words have changed since you opened the page. Read them again first.")),
+    "quote-picture":   ("quotes", "good", marked("Kept. Your picture is shown with your words now.")),
+    "quote-unpicture": ("quotes", "good", marked("Your picture is gone. It is not shown any more.")),
+    "quote-no-file":   ("quotes", "bad", marked("Nothing was changed. Choose a picture first.")),
     "shared":         ("shares", "good", marked("Here is your link. Whoever opens it comes to the product’s page.")),
     "share-ended":    ("shares", "good", marked("Your link has ended. It leads nowhere now.")),
     "many-shares":    ("shares", "bad", marked("You have as many links as we can keep. End one first.")),
@@ -89,20 +92,27 @@ def mine() -> Response:
     _, site = guard.signed_in()
     if request.args.get("site", site.key) != site.key:
         return ways_in.ask_page()
+    return own_page(person, site, notice(person))
+
+
+def own_page(person: Person, site: Site, said: Notice | None, *, status: int = 200, typed: dict | None = None) -> Response:
+    """Everything at a glance; `typed` is what stood in the form of one quote that could not be taken."""
     with house().db.read() as tx:
         values = _left(tx, person) | _settings(tx, person, site)
-    return guard.page("person/me.html", person, site, notice=notice(person), **values)
+    return guard.page("person/me.html", person, site, status=status, notice=said, typed=typed or {}, **values)
 
 
 def _left(tx: sa.Connection, person: Person) -> dict:
     """What they did here."""
     likes, likes_total = reads.likes_of(tx, person, most=reads.AT_A_GLANCE)
+    quotes = publicity.quotes_of(tx, person.id)
     answers, answers_total = reads.answers_of(tx, person, most=reads.AT_A_GLANCE)
     return {
         "likes": likes, "likes_total": likes_total, "answers": answers, "answers_total": answers_total,
         "shares": publicity.shares_of(tx, person.id), "told_from": publicity.TOLD_FROM,
         "feed": publicity.token_of(tx, house().keyring, person.id), "our_address": house().config.address,
-        "quotes": publicity.quotes_of(tx, person.id), "quote_places": publicity.PLACES,
+        "quotes": quotes, "quote_places": publicity.PLACES,
+        "pictures": publicity.pictures_as_text(tx, [one.id for one in quotes]),
         "news": reads.news_of(tx, person), "conversations": followup.conversations_of(tx, person.id), "uuid_text": uuid_text,
     }
 
@@ -115,7 +125,8 @@ def _settings(tx: sa.Connection, person: Person, site: Site) -> dict:
         "topics": endorsers.topics_of(tx, person.channel_id),
         "agreed": [(purposes.name_of(one.purpose, person.locale), one) for one in consents if not one.withdrawn_at],
         "offers": offers(person, site, consents),
-        "public": wording_for(PUBLIC, person, site), "quoting": wording_of_quote(person, site), "at": at,
+        "public": wording_for(PUBLIC, person, site), "at": at,
+        "quoting": [wording_of_quote(person, site, picture=asked) for asked in (False, True)],
         "profiles": reads.profiles_of(tx, person), "page": endorsers.page_of(tx, person.id), "networks": endorsers.NETWORKS,
         "grants": endorsers.grants_of(tx, person.id),
         "browsers": endorsers.browsers_of(tx, person.id),
@@ -141,9 +152,9 @@ def wording_for(purpose: str, person: Person, site: Site) -> Wording:
     return purposes.built_in(purpose, locale=person.locale, controller=site.name, privacy_url=site.privacy_url)
 
 
-def wording_of_quote(person: Person, site: Site) -> Wording:
-    """The words under which they let a quote be shown."""
-    return purposes.of_quote(locale=person.locale, controller=site.name, privacy_url=site.privacy_url)
+def wording_of_quote(person: Person, site: Site, *, picture: bool) -> Wording:
+    """The words under which they let a quote be shown, and a picture where one was asked for."""
+    return purposes.of_quote(locale=person.locale, controller=site.name, privacy_url=site.privacy_url, picture=picture)
 
 
 def notice(person: Person) -> Notice | None:

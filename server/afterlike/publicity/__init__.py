@@ -2,7 +2,11 @@
 
 from afterlike.publicity.feed_keys import set_feed, token_of
 from afterlike.publicity.forget import erase, erase_browser
-from afterlike.publicity.quotes import PLACES, Answered, expire, forget, give, plain, refuse, withdraw
+from afterlike.publicity.pictures import LIMITS as PICTURE_LIMITS
+from afterlike.publicity.pictures import MOST_BYTES, TOO_BIG, Picture, taken
+from afterlike.publicity.pictures import as_text as pictures_as_text
+from afterlike.publicity.pictures import named as named_picture
+from afterlike.publicity.quotes import PLACES, Answered, expire, forget, give, plain, refuse, set_picture, withdraw
 from afterlike.publicity.sending import send_ask
 from afterlike.publicity.share_pages import LIMITS as SHARE_LIMITS
 from afterlike.publicity.shares import TOLD_FROM, Share, count_opens, credit
@@ -12,7 +16,8 @@ from afterlike.publicity.shares import of_person as shares_of
 from afterlike.publicity.shown import Quote, quotes_of
 
 __all__ = [
-    "PLACES", "SHARE_LIMITS", "TOLD_FROM", "Answered", "Quote", "Share", "count_opens", "credit", "end_share", "erase",
-    "erase_browser", "expire", "forget", "give", "make_share", "plain", "quotes_of", "refuse", "send_ask", "set_feed",
-    "shares_of", "token_of", "withdraw",
+    "MOST_BYTES", "PICTURE_LIMITS", "PLACES", "SHARE_LIMITS", "TOLD_FROM", "TOO_BIG", "Answered", "Picture", "Quote", "Share",
+    "count_opens", "credit", "end_share", "erase", "erase_browser", "expire", "forget", "give", "make_share",
+    "named_picture", "pictures_as_text", "plain", "quotes_of", "refuse", "send_ask", "set_feed", "set_picture", "shares_of",
+    "taken", "token_of", "withdraw",
 ]

@@ -6,6 +6,7 @@ once, and from well-behaved copies of them a minute later.
 
 import hashlib
 import json
+import re
 
 import sqlalchemy as sa
 from flask import Response, render_template, request
@@ -13,13 +14,14 @@ from flask import Response, render_template, request
 from afterlike import catalog, sites, tables, web, words
 from afterlike.clock import SECOND, now
 from afterlike.errors import Invalid, NotFound
-from afterlike.publicity import schemas, shown
+from afterlike.publicity import pictures, schemas, shown
 from afterlike.publicity.shown import Quote
 from afterlike.show import day_text, iso, web_address
 from afterlike.web import answer, house
 
 CACHED_S = 60
 LONGEST_KEY = 200
+PICTURE = re.compile("[0-9a-f]{32}")
 
 
 def as_json() -> Response:
@@ -44,7 +46,8 @@ def as_html() -> Response:
     site, product, quotes = _asked()
     shown_in = _spoken(site)
     if request.args.get("bare") == "1":
-        text = render_template("person/quote_block.html", quotes=quotes, product=product, **shown_in)
+        text = render_template("person/quote_block.html", quotes=quotes, product=product,
+                               **shown_in | {"picture_of": _picture_of})
     else:
         text = render_template("person/quote_frame.html", quotes=quotes, product=product, site=site, **shown_in)
     shops = " ".join(sorted(site.origins)) or "'none'"
@@ -76,6 +79,23 @@ def product_page(site_key: str, product: int) -> Response:
     text = render_template("person/said.html", site=site, product=about, quotes=quotes, data=data, shop_url=None,
                            **_spoken(site))
     return _cached(Response(text, mimetype="text/html"), quotes)
+
+
+def picture(name: str) -> Response:
+    """What stands beside a quote, for any page; it ends with the quote. Another picture has another address."""
+    found = None
+    if PICTURE.fullmatch(name):
+        with house().db.read() as tx:
+            found = shown.picture(tx, name, now())
+    if found is None:
+        raise NotFound()
+    told = Response(found.data, mimetype=pictures.TYPE)
+    told.headers["Cache-Control"] = f"public, max-age={_fresh_s([found.until_at])}, immutable"
+    told.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    told.headers["Access-Control-Allow-Origin"] = "*"
+    told.headers["X-Robots-Tag"] = "noindex"
+    told.set_etag(name)
+    return told.make_conditional(request)
 
 
 def _asked() -> tuple[sites.Site, sa.Row | None, list[Quote]]:
@@ -115,7 +135,8 @@ def how_we_know(one: Quote, locale: str) -> list[str]:
 def _plain(one: Quote, locale: str) -> dict:
     return {
         "id": one.id, "words": one.words, "shortened": one.is_shortened, "name": one.name,
-        "profile": web_address(one.profile) or None, "liked_on": iso(one.liked_at)[:10], "bought": one.bought,
+        "profile": web_address(one.profile) or None, "picture": _picture_of(one),
+        "liked_on": iso(one.liked_at)[:10], "bought": one.bought,
         "address_confirmed": True, "perk": one.perk, "how_we_know": how_we_know(one, locale),
         "until": iso(one.until_at)[:10] or None,
         "product": {"key": one.product_key, "title": one.product, "url": one.product_url},
@@ -135,7 +156,13 @@ def _review(site: sites.Site, one: Quote) -> dict:
     profile = web_address(one.profile)
     if profile:
         author["url"] = profile
+    if one.picture:
+        author["image"] = _picture_of(one)
     return told | ({"disambiguatingDescription": _disclosed(one, site.locale)} if one.perk else {})
+
+
+def _picture_of(one: Quote) -> str | None:
+    return one.picture and house().config.address + pictures.path_of(one.picture)
 
 
 def _disclosed(one: Quote, locale: str) -> str:
@@ -146,7 +173,8 @@ def _spoken(site: sites.Site) -> dict:
     spoken = _locale(site)
     said = words.translations(spoken)
     return {"lang": spoken, "dir": words.direction(spoken), "_": said.gettext, "ngettext": said.ngettext,
-            "how_we_know": lambda one: how_we_know(one, spoken)}
+            "how_we_know": lambda one: how_we_know(one, spoken),
+            "picture_of": lambda one: one.picture and pictures.path_of(one.picture)}
 
 
 def _locale(site: sites.Site) -> str:
@@ -159,7 +187,10 @@ def _page_of(site: sites.Site, product: sa.Row) -> str:
 
 def _cached(told: Response, quotes: list[Quote]) -> Response:
     """For a minute, and never beyond the end of a quote; asked with the ETag, an unchanged answer is a 304."""
-    ends = [max(0, (one.until_at - now()) // SECOND) for one in quotes if one.until_at is not None]
-    told.headers["Cache-Control"] = f"public, max-age={min([CACHED_S, *ends])}"
+    told.headers["Cache-Control"] = f"public, max-age={_fresh_s([one.until_at for one in quotes])}"
     told.set_etag(hashlib.blake2b(told.get_data(), digest_size=9).hexdigest())
     return told.make_conditional(request)
+
+
+def _fresh_s(ends: list[int | None]) -> int:
+    return min([CACHED_S, *(max(0, (end - now()) // SECOND) for end in ends if end is not None)])

@@ -7,7 +7,7 @@ from flask import Response, redirect, request
 from afterlike import endorsers, sites
 from afterlike.clock import now
 from afterlike.errors import AfterlikeError, Invalid, NotFound, Refused
-from afterlike.publicity import quotable, quotes, shown
+from afterlike.publicity import pictures, quotable, quotes, shown
 from afterlike.publicity.quotable import Said
 from afterlike.web import house, page
 
@@ -27,7 +27,8 @@ def listing(key: str) -> Response:
     if number > last:
         return redirect(f"{request.path}?show={state}&page={last}", 303)
     return page("publicity/quotes.html", site=site, role=role, rows=rows, total=total, state=state, names=names, at=now(),
-                page_number=number, last_page=last, address=house().config.address, verdicts=endorsers.VERDICTS)
+                page_number=number, last_page=last, address=house().config.address, verdicts=endorsers.VERDICTS,
+                picture_path=pictures.path_of)
 
 
 def new(key: str) -> Response:
@@ -48,7 +49,8 @@ def ask(key: str) -> Response:
     sites.check_form()
     said, words = _said(site, request.form), request.form.get("words", "")
     try:
-        wish = quotes.Ask(site.id, said.source, said.source_id, said.part, words, _perk(), admin.id, now())
+        wish = quotes.Ask(site.id, said.source, said.source_id, said.part, words, _perk(), admin.id, now(),
+                          picture="picture" in request.form)
         sites.audited(admin, site, "quote_asked", quotes.ask, wish, about=int)
     except (Invalid, Refused) as wrong:
         return _form(site, role, said, words=words, wrong=wrong)
@@ -97,6 +99,7 @@ def _form(
         words=said.words if words is None else words, wrong=wrong, fields=getattr(wrong, "fields", {}), may=bool(verdict),
         why_not=endorsers.VERDICTS[verdict.reason], longest=quotes.LONGEST, longest_perk=quotes.LONGEST_PERK,
         perk=request.form.get("perk", ""), perk_words=request.form.get("perk_words", ""),
+        picture="picture" in request.form,
     )
 
 

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from afterlike import db, endorsers, outbox, tables
 from afterlike.clock import DAY
 from afterlike.errors import Invalid, NotFound, Refused
-from afterlike.publicity import quotable
+from afterlike.publicity import pictures, quotable
+from afterlike.publicity.pictures import Picture
 from afterlike.purposes import Wording
 from afterlike.wire import typed_text
 from afterlike.words import for_admins
@@ -27,7 +28,7 @@ _quotes = tables.quotes
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """An admin asks for one quote; `perk` is None for nothing in return."""
+    """An admin asks for one quote, and perhaps a picture beside it; `perk` is None for nothing in return."""
 
     site_id: int
     source: str
@@ -37,6 +38,7 @@ class Ask:
     perk: str | None
     admin_id: int
     at: int
+    picture: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class Answered:
     until_at: int | None = None
     wording: Wording | None = None
     mark: bytes = b""
+    picture: Picture | None = None
 
 
 def plain(typed: str, longest: int) -> str:
@@ -82,7 +85,7 @@ def _ask(tx: sa.Connection, item: Ask) -> int:
             return known.id
         raise Refused(ANSWERED, reason="answered")
     kept = {"asked_words": words, "perk": item.perk, "admin_id": item.admin_id, "asked_at": item.at, "state": "asked",
-            "ended_at": None, "mailed_at": None, "unsent": None}
+            "ended_at": None, "mailed_at": None, "unsent": None, "picture_asked": int(item.picture)}
     quote_id = _again(tx, known.id, kept) if known else _new(tx, item, said, kept)
     if quote_id is None:
         return tx.scalar(sa.select(_quotes.c.id).where(same))
@@ -114,8 +117,11 @@ def give(tx: sa.Connection, items: list[Answered]) -> list[None]:
     for item in items:
         quote = _theirs(tx, item)
         _check(item, quote)
+        if item.picture:
+            pictures.keep(tx, quote.id, item.picture, item.at)
         terms = {"quote": quote.id, "words": item.mark.hex(), "name": item.name is not None,
-                 "profile": item.link_id is not None, "places": item.places, "until": item.until_at}
+                 "profile": item.link_id is not None, "picture": pictures.name_of(tx, quote.id), "places": item.places,
+                 "until": item.until_at}
         _move(tx, quote, state="given", words=item.words, name=item.name, link_id=item.link_id, answered_at=item.at,
               places=json.dumps(item.places), until_at=item.until_at, ended_at=None)
         _record(tx, quote, "changed" if quote.state == "given" else "given", item.at, note=terms, wording=item.wording)
@@ -123,12 +129,27 @@ def give(tx: sa.Connection, items: list[Answered]) -> list[None]:
 
 
 def _check(item: Answered, quote: sa.Row) -> None:
-    if quote.state == "cancelled":
+    if quote.state == "cancelled" or (item.picture and not quote.picture_asked):
         raise NotFound()
     if len(item.words) > LONGEST or not quotable.is_shortened(item.words, quote.asked_words):
         raise Invalid(LEFT_OUT, fields={"words": LEFT_OUT})
     if not item.places or set(item.places) - set(PLACES) or len(item.name or "") > LONGEST_NAME:
         raise Invalid(fields={"places": "Choose at least one."})
+
+
+def set_picture(tx: sa.Connection, items: list[Answered]) -> list[None]:
+    """The picture beside what they let be shown is this one from now on, or none. Raises NotFound."""
+    for item in items:
+        quote = _theirs(tx, item)
+        if quote.state != "given" or not quote.picture_asked:
+            raise NotFound()
+        if item.picture:
+            pictures.keep(tx, quote.id, item.picture, item.at)
+        elif not pictures.drop(tx, _quotes.c.id == quote.id):
+            continue
+        note = {"quote": quote.id, "picture": item.picture and item.picture.name}
+        _record(tx, quote, "changed", item.at, note=note, wording=item.wording)
+    return [None] * len(items)
 
 
 def refuse(tx: sa.Connection, items: list[Answered]) -> list[None]:
@@ -147,6 +168,7 @@ def withdraw(tx: sa.Connection, items: list[Answered]) -> list[None]:
         quote = _theirs(tx, item)
         if quote.state == "given":
             _move(tx, quote, state="withdrawn", ended_at=item.at)
+            pictures.drop(tx, _quotes.c.id == quote.id)
             _record(tx, quote, "withdrawn", item.at)
     return [None] * len(items)
 
@@ -182,6 +204,7 @@ def _expire(tx: sa.Connection, at: int) -> int:
     rows = tx.execute(sa.select(_quotes).where(due).order_by(_quotes.c.site_id, _quotes.c.id).with_for_update()).all()
     for quote in rows:
         _move(tx, quote, state="expired", ended_at=quote.until_at)
+        pictures.drop(tx, _quotes.c.id == quote.id)
         _record(tx, quote, "expired", at, by="system")
     return len(rows)
 

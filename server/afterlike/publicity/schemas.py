@@ -23,6 +23,7 @@ class QuoteTold(WireSchema):
     shortened = fields.Boolean(required=True, metadata={"description": "whether the person left words out"})
     name = fields.String(required=True, allow_none=True)
     profile = fields.String(required=True, allow_none=True)
+    picture = fields.String(required=True, allow_none=True, metadata={"description": "a square WebP of 256 pixels at most"})
     liked_on = fields.String(required=True)
     bought = fields.Boolean(required=True, metadata={"description": "whether it stands in an order that the shop told us of"})
     address_confirmed = fields.Boolean(required=True)

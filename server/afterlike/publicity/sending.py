@@ -45,7 +45,8 @@ def prepare(tx: sa.Connection, items: list[Due]) -> list[dict | str]:
 def _prepare(tx: sa.Connection, due: Due) -> dict | str:
     quotes, shown = tables.quotes.c, tables.product_showings.c
     row = tx.execute(
-        sa.select(quotes.site_id, quotes.endorser_id, quotes.state, quotes.asked_words, quotes.mailed_at, shown.title)
+        sa.select(quotes.site_id, quotes.endorser_id, quotes.state, quotes.asked_words, quotes.mailed_at,
+                  quotes.picture_asked, shown.title)
         .join_from(tables.quotes, tables.products, tables.products.c.id == quotes.product_id)
         .join(tables.product_showings, shown.id == tables.products.c.shown_id, isouter=True)
         .where(quotes.id == due.quote_id)
@@ -59,6 +60,7 @@ def _prepare(tx: sa.Connection, due: Due) -> dict | str:
     return {
         "locale": verdict.locale, "to": verdict.address, "site": sites.site_of(tx, row.site_id), "words": row.asked_words,
         "links": endorsers.letter_links(tx, due.keyring, due.address, verdict.channel_id, due.now), "product_title": row.title,
+        "picture": bool(row.picture_asked),
     }
 
 

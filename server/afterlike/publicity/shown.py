@@ -45,6 +45,8 @@ class Quote:
     product_key: str
     product: str
     product_url: str
+    picture_asked: bool
+    picture: str | None  # its name, see pictures.py
     bought: bool = False
 
     @property
@@ -61,12 +63,22 @@ def published(
     tx: sa.Connection, site_id: int, at: int, *, product_id: int | None = None, place: str = "site"
 ) -> list[Quote]:
     """What may stand in public at this place now, the newest first."""
-    where = (_quotes.site_id == site_id) & (_quotes.state == "given") & _KNOWN & _quotes.hidden_at.is_(None)
-    where &= _quotes.until_at.is_(None) | (_quotes.until_at > at)
+    where = (_quotes.site_id == site_id) & _stands(at)
     where &= _quotes.places.contains(f'"{place}"', autoescape=True)
     if product_id is not None:
         where &= _quotes.product_id == product_id
     return _read(tx, _ASKED.where(where).order_by(_quotes.answered_at.desc(), _quotes.id.desc()).limit(MOST))
+
+
+def picture(tx: sa.Connection, name: str, at: int) -> sa.Row | None:
+    """(data, until_at) of a picture whose quote stands now, in whatever place: the shop needs it for each of them."""
+    return tx.execute(
+        sa.select(_pictures.data, _quotes.until_at)
+        .join_from(tables.quote_pictures, tables.quotes, _quotes.id == _pictures.quote_id)
+        .join(tables.likes, _likes.id == _quotes.like_id)
+        .join(tables.visitors, _visitors.id == _likes.visitor_id)
+        .where(_pictures.name == name, _stands(at))
+    ).first()
 
 
 def was_quoted(tx: sa.Connection, product_id: int) -> bool:
@@ -99,20 +111,26 @@ def names_of(tx: sa.Connection, endorser_ids: set[int]) -> dict[int, str]:
     return {row.endorser_id: row.name for row in rows}
 
 
+def _stands(at: int) -> sa.ColumnElement[bool]:
+    lasts = _quotes.until_at.is_(None) | (_quotes.until_at > at)
+    return (_quotes.state == "given") & lasts & _KNOWN & _quotes.hidden_at.is_(None)
+
+
 _KNOWN = (_likes.state == "counted") & _likes.unliked_at.is_(None) & (_visitors.endorser_id == _quotes.endorser_id)
-_links, _showing = tables.profile_links.c, tables.product_showings.c
+_links, _showing, _pictures = tables.profile_links.c, tables.product_showings.c, tables.quote_pictures.c
 _ASKED = (
     sa.select(
         _quotes.id, _quotes.state, sa.func.coalesce(_quotes.words, _quotes.asked_words), _quotes.asked_words, _quotes.name,
         _quotes.link_id, _links.url, _quotes.places, _quotes.perk, _quotes.asked_at, _quotes.answered_at, _quotes.until_at,
         _quotes.ended_at, _quotes.hidden_at, _quotes.mailed_at, _quotes.unsent, _quotes.said_at, _quotes.source,
         _quotes.source_id, _quotes.endorser_id, _quotes.like_id, _likes.liked_at, _KNOWN, _quotes.product_id, _products.key,
-        sa.func.coalesce(_showing.title, _products.key), _products.url,
+        sa.func.coalesce(_showing.title, _products.key), _products.url, _quotes.picture_asked, _pictures.name,
     )
     .join_from(tables.quotes, tables.likes, _likes.id == _quotes.like_id)
     .join(tables.visitors, _visitors.id == _likes.visitor_id)
     .join(tables.products, _products.id == _quotes.product_id)
     .join(tables.product_showings, _showing.id == _products.shown_id, isouter=True)
+    .join(tables.quote_pictures, _pictures.quote_id == _quotes.id, isouter=True)
     .join(tables.profile_links, (_links.id == _quotes.link_id) & (_links.endorser_id == _quotes.endorser_id), isouter=True)
 )
 
@@ -121,7 +139,7 @@ def _read(tx: sa.Connection, asked: sa.Select) -> list[Quote]:
     rows = [list(row) for row in tx.execute(asked)]
     bought = _bought(tx, {row[19] for row in rows})
     for row in rows:
-        row[7], row[22] = tuple(json.loads(row[7])), bool(row[22])
+        row[7], row[22], row[27] = tuple(json.loads(row[7])), bool(row[22]), bool(row[27])
     return [Quote(*row, bought=(row[19], row[24]) in bought) for row in rows]
 
 

@@ -59,7 +59,7 @@ from afterlike.tables.insight import answer_sums, answer_tags, people_sums, prod
 from afterlike.tables.me import mass_erasure_people, mass_erasures
 from afterlike.tables.parts import metadata
 from afterlike.tables.prompts import prompt_showings, prompt_turns, prompt_versions, prompts
-from afterlike.tables.publicity import feed_keys, quotes, share_credits, share_opens, shares
+from afterlike.tables.publicity import feed_keys, quote_pictures, quotes, share_credits, share_opens, shares
 from afterlike.tables.sites import (
     admins,
     api_keys,
@@ -91,8 +91,8 @@ __all__ = [
     "merges", "messages", "metadata", "oauth_apps", "opt_ins", "orders", "origin_claims", "outbox",
     "outside_letters", "page_settings", "passkeys", "people_sums", "person_sessions", "product_showings",
     "product_sums", "products", "profile_grants", "profile_links", "prompt_showings", "prompt_turns",
-    "prompt_versions", "prompts", "public_pages", "quotes", "recovery_codes", "retention", "roles", "saved_filters",
-    "saved_replies", "sessions", "share_credits", "share_opens", "shares", "sign_in_links", "site_origins", "site_sums", "sites",
-    "subscriptions", "suppressions", "tallies", "topics", "two_factors", "visitors", "visits", "webhook_deliveries",
-    "webhooks", "webmentions",
+    "prompt_versions", "prompts", "public_pages", "quote_pictures", "quotes", "recovery_codes", "retention", "roles",
+    "saved_filters", "saved_replies", "sessions", "share_credits", "share_opens", "shares", "sign_in_links", "site_origins",
+    "site_sums", "sites", "subscriptions", "suppressions", "tallies", "topics", "two_factors", "visitors", "visits",
+    "webhook_deliveries", "webhooks", "webmentions",
 ]

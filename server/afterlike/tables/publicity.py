@@ -1,6 +1,6 @@
 """Tables of `publicity`: quotes, feeds, shared links and what came of them."""
 
-from sqlalchemy import CheckConstraint, Column, Index, Integer, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Index, Integer, LargeBinary, SmallInteger, Text, UniqueConstraint
 
 from afterlike.tables.parts import Id, moment, of, own_id, table
 
@@ -30,12 +30,21 @@ quotes = table(  # words of an endorser that the site asked to show in public, a
     moment("until_at", null=True),  # null: until it is taken back
     moment("ended_at", null=True),  # taken back, or run out
     moment("hidden_at", null=True),  # an admin does not show it
+    Column("picture_asked", SmallInteger, nullable=False, server_default="0"),  # whether the site would like one beside them
     UniqueConstraint("source", "source_id", "part"),
     CheckConstraint("source in ('answer', 'message')", name="source"),
     CheckConstraint("state in ('asked', 'given', 'refused', 'withdrawn', 'expired', 'cancelled')", name="state"),
     Index("ix_quotes_site", "site_id", "state", "asked_at"),
     Index("ix_quotes_product", "product_id", "state"),
     sqlite_autoincrement=True,  # the ledger and the audit log name ids of rows that may be gone
+)
+
+quote_pictures = table(  # what stands beside a quote, small and without metadata; gone when the quote ends
+    "quote_pictures", "publicity",
+    of("quotes", "quote_id", primary_key=True),
+    Column("name", Text, nullable=False, unique=True),  # in its address: a keyed hash of the quote and the picture
+    Column("data", LargeBinary, nullable=False),  # WebP
+    moment("kept_at"),
 )
 
 feed_keys = table(  # who has a feed of their own; its token is made from the pepper and the nonce, and stored nowhere
