@@ -97,10 +97,15 @@ def either(request, stranger) -> Iterator[BrowserContext]:
     yield context
 
 
-def forget(pages: ExtensionPages) -> None:
-    """Erases what a test left in a browser, and closes what it opened."""
+def erase(pages: ExtensionPages) -> None:
+    """What a test left with the extension."""
     until(lambda: pages.ask("erase") == {"left": 0}, what="all to be erased")
     pages.desk.evaluate("chrome.storage.local.clear()")
+
+
+def forget(pages: ExtensionPages) -> None:
+    """Erases what a test left in a browser, and closes all that is open."""
+    erase(pages)
     pages.context.new_page()  # without a page Chromium would end
     for page in pages.context.pages[:-1]:
         page.close()
@@ -168,7 +173,9 @@ def pages(loaded, little) -> Iterator[ExtensionPages]:
     yield made
     little.away = False
     loaded.set_offline(False)
-    forget(made)
+    erase(made)
+    for page in made.opened:
+        page.close()
     assert made.wrongs == []
 
 
