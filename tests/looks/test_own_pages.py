@@ -103,8 +103,8 @@ def open_pages(town, ada: Endorser) -> list[str]:
 @pytest.fixture(scope="module")
 def pages(town, ada, nothing, stopped, dario) -> list[tuple[str, str]]:
     talks, links = (rows(town, sa.select(table.c.id)) for table in (tables.conversations, tables.profile_links))
-    own = ["/me", "/me?said=bad-date", "/me?said=back", "/me?said=quote-bad", "/me?said=quote-no-file", "/me/likes", "/me/answers",
-           "/me/stop", "/me/erase", *(f"/me/conversations/{talk.id}" for talk in talks), "/me/conversations/999",
+    own = ["/me", "/me?said=bad-date", "/me?said=back", "/me?said=quote-bad", "/me?said=quote-no-file", "/me/likes",
+           "/me/answers", "/me/stop", "/me/erase", *(f"/me/conversations/{talk.id}" for talk in talks), "/me/conversations/999",
            *(f"/me/profiles/{link.id}" for link in links)]
     return [
         *(("ada", path) for path in own), *(("dario", path) for path in ("/me", "/me/likes", "/me/answers", "/me/erase")),
