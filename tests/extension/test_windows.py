@@ -104,7 +104,8 @@ def buttons(page: Page) -> int:
 
 
 def pressed(page: Page, product: str, yes: bool = True) -> None:
-    expect(page.get_by_role("button", name=f"Like {product}")).to_have_attribute("aria-pressed", "true" if yes else "false")
+    button = page.get_by_role("button", name=f"Like {product}")
+    expect(button).to_have_attribute("aria-pressed", "true" if yes else "false", timeout=20_000)
 
 
 def given(pages: ExtensionPages) -> list[str]:
