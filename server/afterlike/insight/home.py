@@ -58,6 +58,13 @@ def totals(tx: sa.Connection, site_id: int) -> Totals:
     return Totals(**{one.name: int(found.get(one.name, 0)) for one in fields(Totals)})
 
 
+def mark(tx: sa.Connection, site_id: int) -> str:
+    """Another one once a like has come, and again once it is added up or taken back."""
+    likes, told = tables.likes.c, totals(tx, site_id)
+    asked = sa.select(likes.id).where(likes.site_id == site_id).order_by(likes.liked_at.desc(), likes.id.desc()).limit(1)
+    return f"{tx.scalar(asked) or 0}.{told.likes}.{told.held}.{told.rejected}"
+
+
 def gauges(tx: sa.Connection, site_id: int, told: Totals, now: int) -> Gauges:
     return Gauges(
         Rate(reachable(tx, site_id, now), told.endorsers), Rate(in_touch(tx, site_id, now), told.endorsers),
