@@ -13,9 +13,9 @@ class BadNetwork:
     """Stands between the widget and the collector; `refuse` lists what becomes of the next calls to `path`.
 
     A number is answered instead of the collector (with `headers`), "cut" drops the call, "lose" lets the collector
-    have it and drops the answer; a function changes the body on its way. `sent` is the bodies that came, by path, `answered` the
-    paths that have their answer; `step` stands in for the next step in the answers to likes. `standing` becomes of every call to `path` until it is taken
-    back.
+    have it and drops the answer; a function changes the body on its way. `sent` is the bodies that came, by path,
+    `answered` the paths that have their answer; `step` stands in for the next step in the answers to likes. `standing`
+    becomes of every call to `path` until it is taken back.
     """
 
     def __init__(self, collector: str):
