@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 
 import sqlalchemy as sa
 
-from afterlike import prompts, tables
+from afterlike import db, prompts, tables
 from afterlike.clock import DAY
 
 STATES = ("counted", "held", "rejected", "withdrawn")
@@ -124,11 +124,12 @@ def _mentions(tx: sa.Connection, site_id: int, text: str, choices: list[str]) ->
     def page(likes: Likes) -> Condition:
         return _holds(tx, likes.page_url, text) | _holds(tx, likes.page_title, text)
 
+    # What leads to too many by itself comes first: then nothing else is read.
     return Lead(
-        [sa.select(_answers.like_id).where(_answers.site_id == site_id, _answers.id >= first_answer, said),
-         *_of_people(site_id, profile),
-         sa.select(_likes.id).where(_likes.product_id.in_(named)),
-         sa.select(_likes.id).where(_likes.site_id == site_id, _likes.liked_at >= first_page, page(_likes))],
+        [sa.select(_likes.id).where(_likes.product_id.in_(named)),
+         sa.select(_likes.id).where(_likes.site_id == site_id, _likes.liked_at >= first_page, page(_likes)),
+         *_of_named(tx, site_id, profile),
+         sa.select(_answers.like_id).where(_answers.site_id == site_id, _answers.id >= first_answer, said)],
         lambda likes: sa.or_(likes.product_id.in_(named), page(likes), _answered(likes, said), _by_person(likes, profile)),
         thorough=not (first_answer or first_page),
     )
@@ -157,5 +158,18 @@ def _of_people(site_id: int, *also: Condition) -> list[sa.Select]:
     """Of people with a profile: what they like, and what they took back; each has an index of its own."""
     people = tables.profile_links.join(tables.visitors, _visitors.endorser_id == _links.endorser_id)
     theirs = sa.select(_likes.id).join_from(people, tables.likes, _likes.visitor_id == _visitors.id)
-    theirs = theirs.where(_links.site_id == site_id, *also)
+    return _standing_or_not(theirs.where(_links.site_id == site_id, *also))
+
+
+def _of_named(tx: sa.Connection, site_id: int, profile: Condition) -> list[sa.Select]:
+    """The same of people whose profile reads so: mostly nobody's, so profiles are read once, and not for both ways."""
+    named = sa.select(_links.endorser_id).distinct().where(_links.site_id == site_id, profile).limit(MOST + 1)
+    people = list(tx.scalars(named))
+    if len(people) > MOST:
+        return _of_people(site_id, profile)
+    theirs = sa.select(_likes.id).join_from(tables.visitors, tables.likes, _likes.visitor_id == _visitors.id)
+    return _standing_or_not(theirs.where(_visitors.endorser_id.in_(db.any_of(tx, people)))) if people else []
+
+
+def _standing_or_not(theirs: sa.Select) -> list[sa.Select]:
     return [theirs.where(_likes.unliked_at.is_(None)), theirs.where(_likes.unliked_at.is_not(None))]
