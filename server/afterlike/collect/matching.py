@@ -119,7 +119,8 @@ def _mentions(tx: sa.Connection, site_id: int, text: str, choices: list[str]) ->
     chosen = [_answers.said.contains(f'"{one}"', autoescape=True) for one in choices]
     said = sa.or_(_holds(tx, _answers.said, in_json), *chosen)
     profile = _holds(tx, _links.url, text) | _holds(tx, _links.name, text)
-    first_answer, first_page = _nth(tx, _answers.id, site_id, ANSWERS), _nth(tx, _likes.liked_at, site_id, PAGES)
+    first_answer = _nth(tx, _answers.id, site_id, ANSWERS) if _may_be(tx, _answers.id, site_id, ANSWERS) else 0
+    first_page = _nth(tx, _likes.liked_at, site_id, PAGES)
 
     def page(likes: Likes) -> Condition:
         return _holds(tx, likes.page_url, text) | _holds(tx, likes.page_title, text)
@@ -138,6 +139,13 @@ def _mentions(tx: sa.Connection, site_id: int, text: str, choices: list[str]) ->
 def _holds(tx: sa.Connection, column: sa.ColumnElement[str], typed: str) -> Condition:
     """Sign for sign, in any case. SQLite knows only those of ASCII; to fold all texts takes thrice as long."""
     return (column.contains if tx.dialect.name == "sqlite" else column.icontains)(typed, autoescape=True)
+
+
+def _may_be(tx: sa.Connection, key: sa.Column, site_id: int, most: int) -> bool:
+    """Whether a site can have so many rows: not where its first and last ids lie closer. Both are ends of an index."""
+    ends = [sa.select(end(key)).where(key.table.c.site_id == site_id).scalar_subquery() for end in (sa.func.max, sa.func.min)]
+    last, first = tx.execute(sa.select(*ends)).one()
+    return last is not None and last - first >= most - 1
 
 
 def _nth(tx: sa.Connection, column: sa.Column, site_id: int, most: int) -> int:
