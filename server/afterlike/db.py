@@ -43,7 +43,18 @@ def engine(url: str, *, lock_wait_s: float = 30) -> sa.Engine:
     """An engine with the manners of FACTS: real transactions, WAL, synchronous=FULL, foreign keys."""
     if url.startswith("sqlite"):
         return _sqlite_engine(url, lock_wait_s)
-    return sa.create_engine(url, pool_size=20, max_overflow=10, pool_pre_ping=True, connect_args={"connect_timeout": 5})
+    return _postgres_engine(url)
+
+
+def _postgres_engine(url: str) -> sa.Engine:
+    made = sa.create_engine(url, pool_size=20, max_overflow=10, pool_pre_ping=True, connect_args={"connect_timeout": 5})
+
+    @sa.event.listens_for(made, "connect")
+    def _connected(connection: Any, _record) -> None:
+        connection.execute("SET jit = off")  # to compile a question takes longer here than to answer it
+        connection.commit()
+
+    return made
 
 
 def _sqlite_engine(url: str, lock_wait_s: float) -> sa.Engine:

@@ -51,3 +51,41 @@ def test_a_like_appears_on_home_while_somebody_looks(town, any_browser, new_page
     key = town.here.rpartition("/")[2]
     shopper_of(town.server, SimpleNamespace(site=key, origin="https://shop.test"), visitor).like(LAMP)
     expect(latest.get_by_role("listitem")).to_have_count(before + 1, timeout=30_000)
+
+
+def test_the_first_like_of_a_new_site_turns_its_open_empty_home_into_the_real_one(town, any_browser, new_page):
+    """What somebody types is left alone, and who hears the page is told once."""
+    new = make_site(town.server, origin="https://new.test", name="New", admin=ADMIN)
+    page = new_page(any_browser)
+    enter(page, sign_in_link(town.server, ADMIN))
+    page.goto(f"{town.server.url}/admin/sites/{new.site}")
+    expect(page.get_by_role("heading", name="Nothing has come yet")).to_be_visible()
+    page.evaluate("window.stays = true")
+    home = page.get_by_role("link", name="Home")
+    home.focus()
+    shopper_of(town.server, new, f"{id(page):032x}").like(LAMP)
+    latest = page.get_by_role("region", name="Latest likes")
+    expect(latest.get_by_role("listitem")).to_have_count(1, timeout=30_000)
+    expect(latest.locator("time small")).not_to_contain_text("UTC")
+    expect(page.get_by_text("Nothing has come yet")).to_have_count(0)
+    expect(page.locator("th:text-is('Likes') + td")).to_have_text("1")
+    expect(page.locator("[data-says]")).to_have_text("The first like has come.")
+    expect(home).to_be_focused()
+    shopper_of(town.server, new, f"{id(new):032x}").like(LAMP)
+    expect(latest.get_by_role("listitem")).to_have_count(2, timeout=30_000)
+    assert page.evaluate("window.stays"), "the page was loaded anew"
+
+
+def test_whoever_is_at_work_in_the_empty_home_is_not_thrown_out(town, any_browser, new_page):
+    """It changes once they leave it."""
+    new = make_site(town.server, origin="https://newer.test", name="Newer", admin=ADMIN)
+    page = new_page(any_browser)
+    enter(page, sign_in_link(town.server, ADMIN))
+    page.goto(f"{town.server.url}/admin/sites/{new.site}")
+    way = page.get_by_role("link", name="Get the tag")
+    way.focus()
+    shopper_of(town.server, new, f"{id(page):032x}").like(LAMP)
+    expect(page.locator("[data-says]")).to_have_text("The first like has come.", timeout=30_000)
+    expect(way).to_be_focused()
+    page.get_by_role("link", name="Home").focus()
+    expect(page.get_by_role("region", name="Latest likes").get_by_role("listitem")).to_have_count(1, timeout=30_000)

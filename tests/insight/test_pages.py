@@ -68,12 +68,12 @@ def test_the_file_of_the_steps_has_n_and_interval(shop):
     assert re.fullmatch(r"answered,1,2,0\.5,0\.09\d*,0\.90\d*", lines[3])
 
 
-def listen(shop) -> http.client.HTTPResponse:
+def listen(shop, since: str = "") -> http.client.HTTPResponse:
     """A stream, as a browser opens one."""
     at = urlsplit(shop.server.url)
     line = http.client.HTTPConnection(at.hostname, at.port, timeout=30)
     cookies = "; ".join(f"{name}={value}" for name, value in shop.desk.cookies.items())
-    line.request("GET", f"{shop.here}/latest", headers={"Cookie": cookies})
+    line.request("GET", f"{shop.here}/latest{since}", headers={"Cookie": cookies})
     answer = line.getresponse()
     answer.line = line
     return answer
@@ -90,6 +90,15 @@ def test_a_like_is_told_as_it_comes(shop):
     threading.Timer(1.5, lambda: shop.ben.like(LAMP)).start()
     assert any(stream.readline() == b"event: likes\n" for _ in range(60))
     hang_up(stream)
+
+
+def test_what_came_before_somebody_listened_is_told(shop):
+    stream = listen(shop, "?since=0.0.0.0")
+    assert any(stream.readline() == b"event: likes\n" for _ in range(10))
+    now = stream.readline().decode().removeprefix("id: ").strip()
+    hang_up(stream)
+    assert re.fullmatch(r"\d+\.\d+\.\d+\.\d+", now)
+    assert re.search(r"/latest\?since=\d+\.\d+\.\d+\.\d+\"", shop.desk.get(shop.here).text)
 
 
 def test_few_listen_at_once_and_one_that_left_makes_room(shop):

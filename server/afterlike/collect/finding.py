@@ -40,14 +40,14 @@ def _fitting(tx: sa.Connection, site_id: int, wanted: Filter, ids: list[int], re
     """Of these likes, those that everything else fits too. The limit says that they come first, before any index."""
     some = sa.select(*SEEN).where(_likes.id.in_(db.any_of(tx, ids))).limit(max(1, len(ids))).subquery().c
     where = [*matching.indexed(tx, some, site_id, wanted), *(one.fits(some) for one in rest)]
-    return list(tx.execute(sa.select(some.liked_at, some.id, some.source).where(*where)))
+    return tx.execute(sa.select(some.liked_at, some.id, some.source).where(*where)).all()
 
 
 def _few(tx: sa.Connection, ways: list[sa.Select]) -> list[int] | None:
     """The ids of all likes that these lead to; None where they are more than MOST."""
     found: set[int] = set()
     for way in ways:
-        found.update(tx.scalars(way.limit(MOST + 1)))
+        found.update(tx.scalars(way.limit(MOST + 1)).all())
         if len(found) > MOST:
             return None
     return sorted(found)

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 
 import sqlalchemy as sa
 
-from afterlike import prompts, tables
+from afterlike import db, prompts, tables
 from afterlike.clock import DAY
 
 STATES = ("counted", "held", "rejected", "withdrawn")
@@ -119,16 +119,18 @@ def _mentions(tx: sa.Connection, site_id: int, text: str, choices: list[str]) ->
     chosen = [_answers.said.contains(f'"{one}"', autoescape=True) for one in choices]
     said = sa.or_(_holds(tx, _answers.said, in_json), *chosen)
     profile = _holds(tx, _links.url, text) | _holds(tx, _links.name, text)
-    first_answer, first_page = _nth(tx, _answers.id, site_id, ANSWERS), _nth(tx, _likes.liked_at, site_id, PAGES)
+    first_answer = _nth(tx, _answers.id, site_id, ANSWERS) if _may_be(tx, _answers.id, site_id, ANSWERS) else 0
+    first_page = _nth(tx, _likes.liked_at, site_id, PAGES)
 
     def page(likes: Likes) -> Condition:
         return _holds(tx, likes.page_url, text) | _holds(tx, likes.page_title, text)
 
+    # What leads to too many by itself comes first: then nothing else is read.
     return Lead(
-        [sa.select(_answers.like_id).where(_answers.site_id == site_id, _answers.id >= first_answer, said),
-         *_of_people(site_id, profile),
-         sa.select(_likes.id).where(_likes.product_id.in_(named)),
-         sa.select(_likes.id).where(_likes.site_id == site_id, _likes.liked_at >= first_page, page(_likes))],
+        [sa.select(_likes.id).where(_likes.product_id.in_(named)),
+         sa.select(_likes.id).where(_likes.site_id == site_id, _likes.liked_at >= first_page, page(_likes)),
+         *_of_named(tx, site_id, profile),
+         sa.select(_answers.like_id).where(_answers.site_id == site_id, _answers.id >= first_answer, said)],
         lambda likes: sa.or_(likes.product_id.in_(named), page(likes), _answered(likes, said), _by_person(likes, profile)),
         thorough=not (first_answer or first_page),
     )
@@ -137,6 +139,13 @@ def _mentions(tx: sa.Connection, site_id: int, text: str, choices: list[str]) ->
 def _holds(tx: sa.Connection, column: sa.ColumnElement[str], typed: str) -> Condition:
     """Sign for sign, in any case. SQLite knows only those of ASCII; to fold all texts takes thrice as long."""
     return (column.contains if tx.dialect.name == "sqlite" else column.icontains)(typed, autoescape=True)
+
+
+def _may_be(tx: sa.Connection, key: sa.Column, site_id: int, most: int) -> bool:
+    """Whether a site can have so many rows: not where its first and last ids lie closer. Both are ends of an index."""
+    ends = [sa.select(end(key)).where(key.table.c.site_id == site_id).scalar_subquery() for end in (sa.func.max, sa.func.min)]
+    last, first = tx.execute(sa.select(*ends)).one()
+    return last is not None and last - first >= most - 1
 
 
 def _nth(tx: sa.Connection, column: sa.Column, site_id: int, most: int) -> int:
@@ -157,5 +166,18 @@ def _of_people(site_id: int, *also: Condition) -> list[sa.Select]:
     """Of people with a profile: what they like, and what they took back; each has an index of its own."""
     people = tables.profile_links.join(tables.visitors, _visitors.endorser_id == _links.endorser_id)
     theirs = sa.select(_likes.id).join_from(people, tables.likes, _likes.visitor_id == _visitors.id)
-    theirs = theirs.where(_links.site_id == site_id, *also)
+    return _standing_or_not(theirs.where(_links.site_id == site_id, *also))
+
+
+def _of_named(tx: sa.Connection, site_id: int, profile: Condition) -> list[sa.Select]:
+    """The same of people whose profile reads so: mostly nobody's, so profiles are read once, and not for both ways."""
+    named = sa.select(_links.endorser_id).distinct().where(_links.site_id == site_id, profile).limit(MOST + 1)
+    people = list(tx.scalars(named))
+    if len(people) > MOST:
+        return _of_people(site_id, profile)
+    theirs = sa.select(_likes.id).join_from(tables.visitors, tables.likes, _likes.visitor_id == _visitors.id)
+    return _standing_or_not(theirs.where(_visitors.endorser_id.in_(db.any_of(tx, people)))) if people else []
+
+
+def _standing_or_not(theirs: sa.Select) -> list[sa.Select]:
     return [theirs.where(_likes.unliked_at.is_(None)), theirs.where(_likes.unliked_at.is_not(None))]

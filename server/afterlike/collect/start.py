@@ -140,14 +140,12 @@ def _install(
         came = arrived(tx, site.id, now())
     looks = _looks()
     waits = came.first_like is None and looks < MOST_LOOKS and request.method == "GET"
+    again = f"/admin/sites/{site.key}/install?platform={platform}&looks={looks + 1}" if waits else None
     shown = page(
-        "collect/install.html", status=status, site=site, role=role, address=address, platform=platform, came=came, waits=waits,
+        "collect/install.html", status=status, site=site, role=role, address=address, platform=platform, came=came, again=again,
         platforms={name: snippets.PLATFORMS[name] for name in PLATFORMS}, tag=snippets.tag(platform, address, site.key, {}),
-        reasons=REASONS, url=url, found=found, failed=failed, minutes=MOST_LOOKS * LOOK_AGAIN_S // 60,
+        reasons=REASONS, url=url, found=found, failed=failed, minutes=MOST_LOOKS * LOOK_AGAIN_S // 60, look_s=LOOK_AGAIN_S,
     )
-    if waits:
-        again = f"/admin/sites/{site.key}/install?platform={platform}&looks={looks + 1}"
-        shown.headers["Refresh"] = f"{LOOK_AGAIN_S}; url={again}"
     if isinstance(failed, TooMany):
         shown.headers["Retry-After"] = str(failed.retry_after)
     return shown

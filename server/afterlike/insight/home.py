@@ -58,6 +58,13 @@ def totals(tx: sa.Connection, site_id: int) -> Totals:
     return Totals(**{one.name: int(found.get(one.name, 0)) for one in fields(Totals)})
 
 
+def mark(tx: sa.Connection, site_id: int) -> str:
+    """Another one once a like has come, and again once it is added up or taken back."""
+    likes, told = tables.likes.c, totals(tx, site_id)
+    asked = sa.select(likes.id).where(likes.site_id == site_id).order_by(likes.liked_at.desc(), likes.id.desc()).limit(1)
+    return f"{tx.scalar(asked) or 0}.{told.likes}.{told.held}.{told.rejected}"
+
+
 def gauges(tx: sa.Connection, site_id: int, told: Totals, now: int) -> Gauges:
     return Gauges(
         Rate(reachable(tx, site_id, now), told.endorsers), Rate(in_touch(tx, site_id, now), told.endorsers),
@@ -122,22 +129,27 @@ def trend(tx: sa.Connection, site: Site, now: int) -> list[tuple[date, int, int]
 _likes = tables.likes.c
 
 
-def _one_day(nth: int) -> sa.Select:
-    """How many likes there were on a day, and how many of those do not count: what is not said of `counted` is in an index."""
-    of_day = (_likes.site_id == sa.bindparam("site"), _likes.liked_at >= sa.bindparam(f"midnight_{nth}"),
-              _likes.liked_at < sa.bindparam(f"midnight_{nth + 1}"))
+def _each_day() -> sa.Select:
+    """How many likes there were on each day, and how many of those do not count: what is not said of `counted` is in an index."""
+    begins = [sa.bindparam(f"midnight_{nth}", type_=sa.BigInteger) for nth in range(TREND_DAYS + 1)]
+    days = sa.union_all(*(
+        sa.select(sa.literal_column(str(nth)).label("nth"), begins[nth].label("begins"), begins[nth + 1].label("ends"))
+        for nth in range(TREND_DAYS)
+    )).cte("days").c
+    of_day = (_likes.site_id == sa.bindparam("site"), _likes.liked_at >= days.begins, _likes.liked_at < days.ends)
 
     def count(*also: sa.ColumnElement[bool]) -> sa.ScalarSelect:
-        return sa.select(sa.func.count()).select_from(tables.likes).where(*of_day, *also).scalar_subquery()
+        asked = sa.select(sa.func.count()).select_from(tables.likes).where(*of_day, *also)
+        return asked.correlate(days.nth.table).scalar_subquery()
 
     uncounted = _likes.state != sa.literal_column("'counted'")
     return sa.select(
-        sa.literal(nth).label("nth"), count().label("all"), count(uncounted, _likes.state == "withdrawn").label("withdrawn"),
+        days.nth, count().label("all"), count(uncounted, _likes.state == "withdrawn").label("withdrawn"),
         (count(uncounted, _likes.state == "held") + count(uncounted, _likes.state == "rejected")).label("aside"),
     )
 
 
-_EACH_DAY = sa.union_all(*map(_one_day, range(TREND_DAYS)))
+_EACH_DAY = _each_day()
 
 
 # --- what waits ---------------------------------------------------------------------------------------------------

@@ -7,10 +7,10 @@ import threading
 from collections.abc import Callable, Iterator
 from time import monotonic
 
-import sqlalchemy as sa
 from flask import Response, request
 
-from afterlike import sites, tables
+from afterlike import sites
+from afterlike.insight import home
 from afterlike.web import House, house
 
 SHARE = 4  # at most every fourth thread of a process streams
@@ -33,7 +33,10 @@ class Streams:
 
 
 def latest(key: str) -> Response:
-    """Says when likes have come, until its time is over; 204 where too many listen already, which a browser does not repeat."""
+    """Says when likes have come, and when they are added up, until its time is over.
+
+    204 where too many listen already, which a browser does not repeat.
+    """
     admin, site, role = sites.on_site(key)
     streams = house().state.setdefault("streams", Streams(max(1, house().config.threads // SHARE)))
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -41,24 +44,26 @@ def latest(key: str) -> Response:
         return Response(headers=headers, mimetype="text/event-stream")
     if not streams.open():
         return Response(status=204)
-    response = Response(events(house(), site.id, streams.stopping.wait), headers=headers, mimetype="text/event-stream")
+    seen = request.headers.get("Last-Event-ID") or request.args.get("since", "")
+    response = Response(events(house(), site.id, seen, streams.stopping.wait), headers=headers, mimetype="text/event-stream")
     response.call_on_close(streams.close)
     return response
 
 
-def events(shared: House, site_id: int, pause: Callable[[float], bool]) -> Iterator[str]:
-    """The stream, line by line; a comment at every look finds out whether anybody still listens."""
-    ends, known = monotonic() + shared.config.live_seconds, _newest(shared, site_id)
+def events(shared: House, site_id: int, seen: str, pause: Callable[[float], bool]) -> Iterator[str]:
+    """The stream, line by line; a comment at every look finds out whether anybody still listens.
+
+    `seen` is the mark of the page, or of the last event: what came before somebody listened is told too.
+    """
+    ends, known = monotonic() + shared.config.live_seconds, seen or _mark(shared, site_id)
     serving = shared.state.get("serving", lambda: True)
     yield f"retry: {RETRY_MS}\n\n"
     while monotonic() < ends and serving() and not pause(LOOK_S):
-        now_there = _newest(shared, site_id)
-        yield f"event: likes\ndata: {now_there}\n\n" if now_there != known else ":\n\n"
+        now_there = _mark(shared, site_id)
+        yield f"event: likes\nid: {now_there}\ndata: {now_there}\n\n" if now_there != known else ":\n\n"
         known = now_there
 
 
-def _newest(shared: House, site_id: int) -> int:
-    likes = tables.likes.c
+def _mark(shared: House, site_id: int) -> str:
     with shared.db.read() as tx:
-        asked = sa.select(likes.id).where(likes.site_id == site_id).order_by(likes.liked_at.desc(), likes.id.desc()).limit(1)
-        return tx.scalar(asked) or 0
+        return home.mark(tx, site_id)

@@ -18,6 +18,7 @@ def show(key: str) -> Response:
     admin, site, role = sites.on_site(key)
     at = now()
     with house().db.read() as tx:
+        heard = home.mark(tx, site.id)
         told = home.totals(tx, site.id)
         gauges = home.gauges(tx, site.id, told, at)
         days = home.trend(tx, site, at)
@@ -25,7 +26,7 @@ def show(key: str) -> Response:
         newest = home.newest(tx, site.id)
     return page(
         "insight/home.html", site=site, role=role, told=told, gauges=gauges, gap=gap_rows(told), days=days[::-1], waits=waits,
-        newest=newest, touch_days=home.TOUCH_DAYS, seen_likes=sum(row[1] for row in days),
+        newest=newest, heard=heard, touch_days=home.TOUCH_DAYS, seen_likes=sum(row[1] for row in days),
     )
 
 

@@ -6,7 +6,10 @@ const says = document.querySelector('[data-says]');
 /** Moments in the reader's own time. */
 const spoken = document.documentElement.lang;
 const local = new Intl.DateTimeFormat(spoken === 'en' ? 'en-GB' : spoken, { dateStyle: 'medium', timeStyle: 'short' });
-for (const time of all('time[datetime*="T"]')) time.querySelector('small').textContent = local.format(new Date(time.dateTime));
+export const inOwnTime = within => {
+  for (const time of all('time[datetime*="T"]', within)) time.querySelector('small').textContent = local.format(new Date(time.dateTime));
+};
+inOwnTime(document);
 
 /** A picture that cannot be loaded leaves its place to the drawing behind it. */
 for (const image of all('.picture img')) {
