@@ -43,9 +43,9 @@ def outwards(tx: sa.Connection, keyring: Keyring, site: Site, talks: list[Talked
     _mentions(tx, keyring, site, now)
 
 
-def _ask(tx: sa.Connection, site: Site, talk: Talked, at: int, *, picture: bool = False) -> int:
+def _ask(tx: sa.Connection, site: Site, talk: Talked, at: int) -> int:
     owner = tx.scalar(sa.select(tables.roles.c.admin_id).where(tables.roles.c.site_id == site.id))
-    [quote_id] = quotes.ask(tx, [quotes.Ask(site.id, "message", talk.message_id, "", talk.answer, None, owner, at, picture)])
+    [quote_id] = quotes.ask(tx, [quotes.Ask(site.id, "message", talk.message_id, "", talk.answer, None, owner, at, picture=True)])
     return quote_id
 
 
@@ -53,7 +53,7 @@ def _quote(tx: sa.Connection, keyring: Keyring, site: Site, talk: Talked, now: i
     """Asked for, and allowed an hour later under a first name and with a picture."""
     at = talk.at + 3 * HOUR
     wording = purposes.of_quote(locale=site.locale, controller=site.name, privacy_url=site.privacy_url, picture=True)
-    quote_id = _ask(tx, site, talk, at, picture=True)
+    quote_id = _ask(tx, site, talk, at)
     publicity.give(tx, [publicity.Answered(
         talk.endorser_id, quote_id, at + HOUR, talk.answer, NAMES[site.key], None, ("site",), now + 365 * DAY, wording,
         keyring.hashed("quote", talk.answer), publicity.named_picture(keyring, quote_id, portrait(site.key)))])
