@@ -85,7 +85,8 @@ def test_every_page_is_on_the_list(pages):
 
 @turns
 def test_every_page_is_for_everybody(pages, lookers, turn):
-    wrong = seen_by(lookers, pages, turn)
+    mine = [one for one in pages if turn is not None or one[0] != "viewer"]  # who sees less of the same pages
+    wrong = seen_by(lookers, mine, turn)
     assert not wrong, "\n".join(wrong)
     assert {url for looker in lookers.values() for url in looker.asked} <= {LAMP["image"]}
 
