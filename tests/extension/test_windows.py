@@ -52,13 +52,6 @@ def opened(playwright, unpacked, little, tmp_path) -> Iterator[Callable[..., Ext
         context.close()
 
 
-@pytest.fixture(scope="module")
-def lent(playwright, unpacked, tmp_path_factory) -> Iterator[BrowserContext]:
-    context = open_with_extension(playwright, unpacked, tmp_path_factory.mktemp("lent"))
-    yield context
-    context.close()
-
-
 @pytest.fixture
 def pages(lent, little) -> Iterator[ExtensionPages]:
     """A browser that others had before, which has forgotten all of it."""

@@ -51,6 +51,13 @@ def wait_for_letter(town, endorser):
     return town.letters_to(endorser.person.email)
 
 
+def test_a_form_without_its_button_refuses_nothing(town, ada, quote):
+    for more in ({}, {"do": ""}, {"do": "nonsense"}):
+        assert ada.post(f"/me/quotes/{quote}", **more).status == 422
+    [kept] = rows(town, sa.select(tables.quotes.c.state).where(tables.quotes.c.id == quote))
+    assert kept.state == "asked"
+
+
 def test_everybody_reads_exactly_what_she_allowed(town, shop_site, given):
     [one] = quoted(town, shop_site, LAMP["key"])
     assert (one["words"], one["shortened"], one["name"], one["profile"], one["perk"]) == (SHORT, True, "Ada B.", None, None)

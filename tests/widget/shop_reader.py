@@ -52,20 +52,17 @@ def batches(pages: Iterable[ShopPage], at_once: int = AT_ONCE) -> Iterator[list[
 
 def read(
     batch: list[ShopPage], browser: Browser, shop: Shop, *, patience: Callable[[ShopPage], int], strict: bool,
-    alone: bool = False,
 ) -> list[list[Product]]:
     """What the widget knows of the products of each page; the shop is filled in already.
 
     `patience` tells how many milliseconds a page gets for the buttons that are due on it, once its network is quiet.
-    Strict fails when a script on a page does, or when the page's policy is broken. A browser that is `alone` finds no other
-    host by itself; for any other this stands between, which costs every page its cache.
+    Strict fails when a script on a page does, or when the page's policy is broken.
     """
     shop.pages = {path: body for page in batch for path, body in page.shelves(shop.url).items()}
     opened = Pages()
     try:
         first = opened.open(browser, errors=not strict)
-        if not alone:
-            first.context.route(ELSEWHERE, lambda route: route.abort())
+        first.context.route(ELSEWHERE, lambda route: route.abort())
         tabs = [first, *(first.context.new_page() for _ in batch[1:])]
         for tab, page in zip(tabs, batch, strict=True):
             tab.goto(shop.url + page.path + page.query, wait_until="commit")

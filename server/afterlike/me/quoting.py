@@ -16,6 +16,11 @@ from afterlike.wire import BODY_CAP
 from afterlike.words import text
 
 TIMES = {"3m": 91 * DAY, "1y": 365 * DAY, "3y": 3 * 365 * DAY, "open": None}  # how long, until it is taken back
+AT_ONCE = {  # what needs no more than its button, and what is said of it
+    "refuse": (publicity.refuse, "quote-refused"),
+    "withdraw": (publicity.withdraw, "quote-back"),
+    "unpicture": (publicity.set_picture, "quote-unpicture"),
+}
 LONGEST = 1_000
 MOST_FORM = publicity.MOST_BYTES + BODY_CAP
 MOST_LEFT_ASIDE = 32 * 1024 * 1024  # of a form that is too large
@@ -57,8 +62,9 @@ def _decide(person: endorsers.Person, site: sites.Site, quote: Quote, what: str 
         return _give(person, site, quote)
     if what == "picture":
         return _show_picture(person, site, quote)
-    verb, said = {"withdraw": (publicity.withdraw, "quote-back"), "unpicture": (publicity.set_picture, "quote-unpicture")}.get(
-        what, (publicity.refuse, "quote-refused"))
+    if what not in AT_ONCE:  # a form that was cut off refuses nothing for good
+        raise guard.Told(422, guard.EXPIRED, person.locale)
+    verb, said = AT_ONCE[what]
     house().db.write(verb, Answered(person.id, quote.id, now()))
     return _back(said)
 
