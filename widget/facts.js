@@ -29,62 +29,56 @@ const CLEAN = /^https?:\/\/[a-z\d.-]+[a-z](:\d+)?(\/(?!\.)[\w.-]*)+$/;
  */
 export function address(value, base, whole) {
   if (value?.trim?.()) try {
-    let text = value;
-    if (!CLEAN.test(text)) {
-      const url = new URL(text, base);
+    if (!CLEAN.test(value)) {
+      const url = new URL(value, base);
       if (!whole) {
         // Not by the iterator of searchParams, which Firefox keeps from content scripts. What is a value is no name, and deletes nothing.
         for (const name of url.search.split(/\W/)) if (TRACKING.test(name)) url.searchParams.delete(name);
         if (!/^#!?\//.test(url.hash || '#/')) url.hash = '';
       }
       // The URL standard lets these stand in a query; the collector does not.
-      text = url.href.replace(/[\\{}|^`]/g, encodeURIComponent);
+      value = url.href.replace(/[\\{}|^`]/g, encodeURIComponent);
     }
-    if (/^https?:..[^@/]+\/.{0,1900}$/.test(text)) return text;
+    if (/^https?:..[^@/]+\/.{0,1900}$/.test(value)) return value;
   } catch { /* not an address */ }
 }
 
-/** The first of one or many. @param {any} value */
-export const first = value => [value].flat(2)[0];
+/** The first of one or many. @param {any} value @returns {any} */
+export const first = value => Array.isArray(value) ? first(value[0]) : value;
 
 /** A line of well-formed text out of a text, or of a thing that has a name. @param {any} value @param {number} most */
 export function line(value, most) {
   const one = first(value);
-  const text = `${one?.name ?? one ?? ''}`.replace(/^\[object.*|[\s\0]+/g, ' ').trim().slice(0, most);
+  if (one == null) return '';
+  const text = `${one.name ?? one}`.replace(/^\[object.*|[\s\0]+/g, ' ').trim().slice(0, most);
   return text.toWellFormed?.() ?? text;
 }
 
 /**
  * The product that is told of, or nothing when it has no address: all but its availability.
- * @param {Told} told @param {string} base @param {string} [page] its address when it tells none
+ * @param {Told} told @param {string} base @param {() => string|undefined} page  its address when it tells none
  * @returns {Product|undefined}
  */
 export function product(told, base, page) {
-  const offer = { ...told, ...first(told.offers) };
+  const offer = first(told.offers) ?? told;
   const image = first(told.image);
-  const url = address(first(told.url ?? offer.url), base) ?? page;
+  const url = address(first(told.url ?? offer.url), base) ?? page();
   if (!url) return;
-  const price = line(offer.price ?? offer.lowPrice, 20);
-  const currency = line(offer.priceCurrency, 9);
+  const price = line(offer.price ?? offer.lowPrice ?? told.price, 20);
+  const currency = line(offer.priceCurrency ?? told.priceCurrency ?? told.currency, 9);
   // "1.299" may be one or a thousand, and only the shop knows which.
   const sure = /^\d{1,12}(\.(\d\d?|\d{4,6}))?$/.test(price) && /^[A-Z]{3}$/.test(currency);
-  return filled({
+  return {
     // Without a key of the owner's, the address, as the collector would; of a long one the end tells more than the start.
     key: (line(told.key, 200) || url).slice(-200),
     url,
-    title: line(told.name, 300),
+    title: line(told.name, 300) || undefined,
     image: address(image?.url ?? image, base, true),
     ...sure && { price, currency },
-    category: line(told.category, 200),
-    sku: line(told.sku, 100),
-    brand: line(told.brand, 200),
-  });
-}
-
-/** What has a value. @param {Record<string, any>} facts @returns {Product} */
-function filled(facts) {
-  for (const name in facts) facts[name] || delete facts[name];
-  return /** @type {Product} */ (facts);
+    category: line(told.category, 200) || undefined,
+    sku: line(told.sku, 100) || undefined,
+    brand: line(told.brand, 200) || undefined,
+  };
 }
 
 /** schema.org's and OpenGraph's states by their first three letters. @type {Record<string, string>} */

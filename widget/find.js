@@ -29,6 +29,7 @@ import { address, line, product } from './facts.js';
  * @property {string|undefined} page  its address
  * @property {Find[]} finds
  * @property {Rules} rules
+ * @property {boolean} [broken]  whether a block of JSON-LD was no JSON
  * @property {(told: Told, within?: Element) => void} addMain
  * @property {(told: Told, card: Element) => Promise<void>} addCard  adds at once, and rests after it
  * @property {() => Promise<void>} rest  lets the page move when it has been held up long enough; to be awaited in long loops
@@ -70,7 +71,7 @@ export const isProduct = types => /\bProduct(Group)?\b/.test(types);
 export async function find(doc, rules, rest, load) {
   const base = doc.baseURI;
   const canonical = /** @type {HTMLLinkElement|null} */ (doc.querySelector('link[rel=canonical]'));
-  const page = (canonical && fresh(canonical, canonical.href) && address(canonical.href, base)) || address(doc.URL, base);
+  const page = address(canonical && fresh(canonical, canonical.href) && canonical.href, base) || address(doc.URL, base);
   /** @type {Find[]} */
   const finds = [];
   /** Keys of the finds; their places (true), and all that is around these. @type {Map<string|Element, boolean>} */
@@ -79,13 +80,15 @@ export async function find(doc, rules, rest, load) {
   /** The link that a card is, is in, or holds. @param {Element} card */
   const link = card => address(/** @type {HTMLAnchorElement} */ (card.closest('a[href]') ?? card.querySelector('a[href]'))?.href, base);
 
-  /** One find for a product and for a place. @param {Told} told @param {string|undefined} page @param {Element} at @param {How} how */
+  /** One find for a product and for a place. @param {Told} told @param {() => string|undefined} page @param {Element} at @param {How} how */
   const add = (told, page, at, how) => {
     const made = product(told, base, page);
-    const above = [];
-    for (let one = /** @type {Element|null} */ (at); one; one = one.parentElement) above.push(one);
-    if (!made || taken.has(made.key) || taken.has(at) || above.some(one => taken.get(one))) return;
-    for (const one of [made.key, ...above]) taken.set(one, one == at);
+    if (!made || taken.has(made.key) || taken.has(at)) return;
+    let one = at;
+    // What is around a place is in none itself.
+    for (; one && !taken.has(one); one = /** @type {Element} */ (one.parentElement)) taken.set(one, one == at);
+    if (taken.get(one)) return;
+    taken.set(made.key, true);
     finds.push({ product: made, told, at, how });
   };
 
@@ -93,7 +96,7 @@ export async function find(doc, rules, rest, load) {
   const addCard = (told, card) => {
     const place = rules.cardTarget && card.querySelector(rules.cardTarget);
     const at = place || card.querySelector(SLOT) || card;
-    add(told, link(card), at, place ? /** @type {How} */ (rules.position) : at.matches('a,button') ? 'after' : 'append');
+    add(told, () => link(card), at, place ? /** @type {How} */ (rules.position) : at.matches('a,button') ? 'after' : 'append');
     return rest();
   };
 
@@ -103,44 +106,47 @@ export async function find(doc, rules, rest, load) {
     const slot = within.querySelector(SLOT);
     const headings = [...within.querySelectorAll('main h1'), ...within.querySelectorAll('h1')];
     const at = place || slot || headings.find(one => text(one) == line(told.name, 300)) || headings[0] || within.querySelector('[class*=price]');
-    add(told, page, at ?? within.querySelector('main') ?? within, place ? /** @type {How} */ (rules.position) : !at || at == slot ? 'append' : 'after');
+    add(told, () => page, at ?? within.querySelector('main') ?? within, place ? /** @type {How} */ (rules.position) : !at || at == slot ? 'append' : 'after');
   };
 
   for (const card of doc.querySelectorAll('[data-afterlike-product],afterlike-button[product]')) {
-    const { dataset } = /** @type {HTMLElement} */ (card);
-    await addCard({
-      ...dataset,
-      key: dataset.afterlikeProduct || dataset.key || card.getAttribute('product'),
-      url: address(dataset.url, base) ?? link(card) ?? page,
-      name: dataset.title ?? (text(card.querySelector('h1,h2,h3,h4,a')) || doc.title),
-      priceCurrency: dataset.currency,
-    }, card);
+    /** @type {Told} */
+    const told = {};
+    // Without “data-”; to go through a dataset is slow.
+    for (const { name, value } of card.attributes) told[name.slice(5)] = value;
+    told.key = told['afterlike-product'] || told.key || told.ct; // “product”
+    told.url = address(told.url, base) ?? link(card) ?? page;
+    told.name = told.title || text(card.querySelector('h1,h2,h3,h4,a')) || doc.title;
+    await addCard(told, card);
   }
   if (finds[0]) return finds;
 
-  const mentions = [...doc.querySelectorAll('script[type="application/ld+json"]')].flatMap(block => {
-    try {
-      return fresh(block, block.textContent) ? inside(JSON.parse(`${block.textContent}`)) : [];
-    } catch {
-      return []; // a broken block says nothing; the next one may
-    }
-  });
+  /** @type {Mention[]} */
+  const mentions = [];
+  let broken;
+  for (const block of doc.querySelectorAll('script[type*="ld+json"]')) try {
+    if (fresh(block, block.textContent)) inside(JSON.parse(`${block.textContent}`), false, mentions);
+  } catch {
+    broken = true; // the next block may say something
+  }
   const [one] = mentions;
   const plain = one && !mentions[1] && !one.listed && one.told.offers && !/Group/.test(one.told['@type']);
   if (plain) addMain(one.told);
   if (!plain || doc.querySelectorAll('[itemtype*="/Product"],.fb-like')[1]) {
-    await (await load('read'))?.read({ doc, page, finds, rules, addMain, addCard, rest }, plain ? [] : mentions);
+    await (await load('read'))?.read({ doc, page, finds, rules, addMain, addCard, rest, broken }, plain ? [] : mentions);
   }
   return finds;
 }
 
 /**
- * The products in a JSON-LD block.
- * @param {any} node @param {boolean} [listed] @returns {Mention[]}
+ * Adds the products in a JSON-LD block to those found.
+ * @param {any} node @param {boolean} listed @param {Mention[]} found
  */
-function inside(node, listed) {
-  if (Array.isArray(node)) return node.flatMap(one => inside(one, listed));
-  if (!node) return [];
-  if (isProduct(node['@type'])) return [{ told: node, listed }];
-  return [...inside([node['@graph'], node.mainEntity, node.item], listed), ...inside(node.itemListElement, true)];
+export function inside(node, listed, found) {
+  if (isProduct(node?.['@type'])) found.push({ told: node, listed });
+  else if (Array.isArray(node)) for (const one of node) inside(one, listed, found);
+  else if (node) {
+    inside([node['@graph'], node.mainEntity, node.item], listed, found);
+    inside(node.itemListElement, true, found);
+  }
 }

@@ -4,7 +4,7 @@
  */
 
 import { address, availability, first, line, product } from './facts.js';
-import { fresh, isProduct, text } from './find.js';
+import { fresh, inside, isProduct, text } from './find.js';
 import { part } from './part.js';
 
 /** @typedef {import('./find.js').Look} Look */
@@ -22,7 +22,7 @@ const see = () => part('sight').catch(() => undefined);
 export async function read(look, mentions) {
   const { doc, finds, addMain } = look;
   const quiet = isArticle(doc);
-  let main = !!finds[0] || await jsonLd(look, [...mentions, ...mentioned(doc, true)], quiet);
+  let main = !!finds[0] || await jsonLd(look, [...mentions, ...look.broken ? mentioned(doc, true) : []], quiet);
   main = await items(look) || main || openGraph(look);
   // What is marked up as a list is one.
   if (!main && (!finds[2] || /product/.test(meta(doc, 'og:type') ?? ''))) await (await see())?.seen(look, tools, quiet);
@@ -46,24 +46,22 @@ const isArticle = doc => meta(doc, 'og:type') === 'article' || [...doc.querySele
 
 /* ---- JSON-LD ---- */
 
-/** Every product in JSON-LD; or just those in blocks that are broken in one of the ways that shops break them. @param {Document} doc @param {boolean} [broken] @returns {Mention[]} */
-const mentioned = (doc, broken) => [...doc.querySelectorAll('script[type*="ld+json"]')].flatMap(block => {
-  const json = `${block.textContent}`;
-  for (const mend of [false, true]) {
-    try {
+/**
+ * Every product in JSON-LD; or just those in blocks that are broken in one of the ways that shops break them.
+ * @param {Document} doc @param {boolean} [broken] @returns {Mention[]}
+ */
+function mentioned(doc, broken) {
+  /** @type {Mention[]} */
+  const found = [];
+  for (const block of doc.querySelectorAll('script[type*="ld+json"]')) {
+    const json = `${block.textContent}`;
+    for (const mend of [false, true]) try {
       const held = JSON.parse(mend ? json.replace(/(\/[/*])?\s*(<!--|-->|<!\[CDATA\[|\]\]>)\s*(\*\/)?/g, '').replace(/[\0-\x1f]+/g, ' ').replace(/\\'/g, "'").replace(/,(?=\s*[}\],])|;\s*$/g, '') : json);
-      return broken && !(mend && fresh(block, json)) ? [] : inside(held);
+      if (!broken || mend && fresh(block, json)) inside(held, false, found);
+      break;
     } catch { /* once more, or it says nothing */ }
   }
-  return [];
-});
-
-/** @param {any} node @param {boolean} [listed] @returns {Mention[]} */
-function inside(node, listed) {
-  if (Array.isArray(node)) return node.flatMap(one => inside(one, listed));
-  if (!node || typeof node !== 'object') return [];
-  if (isProduct(node['@type'])) return [{ told: node, listed }];
-  return [...inside([node['@graph'], node.mainEntity, node.item], listed), ...inside(node.itemListElement, true)];
+  return found;
 }
 
 /** @param {Look} look @param {Mention[]} mentions @param {boolean} article  where nothing is sold @returns {Promise<boolean>} whether one is the page's own */
@@ -71,12 +69,15 @@ async function jsonLd(look, mentions, article) {
   if (!mentions[0]) return false;
   const { doc, page, addMain } = look;
   await look.rest();
-  // Names are put into plain words when they are asked for, since a list has many.
-  const all = grouped(mentions).map(({ told, listed }) => ({ listed, get told() { return /** @type {Told} */ ({ ...told, name: plain(line(told.name, 900)) }); } }));
+  const all = grouped(mentions);
+  for (const one of all) {
+    const { name } = one.told;
+    if (!name?.at || /[&<]/.test(name)) one.told = { ...one.told, name: plain(line(name, 900)) };
+  }
   const titles = [...doc.querySelectorAll('h1')].map(text).filter(Boolean);
   // Who only wants stars in search results calls a company or a page a product too.
   const own = all.filter(({ listed }) => !listed).filter(({ told }) => told.offers || !article && (!told.aggregateRating || titles.some(one => one.includes(told.name) || told.name.includes(one))));
-  const url = (/** @type {Mention} */ one) => product(one.told, doc.baseURI, page)?.url;
+  const url = (/** @type {Mention} */ one) => product(one.told, doc.baseURI, () => page)?.url;
   const bare = (/** @type {string|undefined} */ url) => url?.split('?')[0];
   const sold = own.filter(({ told }) => told.offers);
   const lead = own[1] ? own.find(one => url(one) === page) ?? own.find(({ told }) => titles.includes(told.name))
@@ -91,9 +92,10 @@ function grouped(mentions) {
   const variants = mentions.filter(({ told, listed }) => !listed && (told.isVariantOf ?? told.inProductGroupWithID));
   const isGroup = (/** @type {Told} */ told) => /Group/.test(told['@type']);
   const lead = mentions.find(({ told, listed }) => !listed && isGroup(told)) ?? variants[0];
-  return mentions.filter(one => one === lead || !variants.includes(one)).map(({ told, listed }) => {
+  return mentions.filter(one => one === lead || !variants.includes(one)).map(one => {
+    const { told, listed } = one;
     const variant = first(told.hasVariant) ?? {};
-    return { listed, told: /** @type {Told} */ ({ offers: variant.offers, image: variant.image, sku: told.productGroupID, ...told }) };
+    return isGroup(told) || told.hasVariant ? { listed, told: /** @type {Told} */ ({ offers: variant.offers, image: variant.image, sku: told.productGroupID, ...told }) } : one;
   });
 }
 
@@ -125,7 +127,8 @@ async function lists({ doc, addCard, rest }, mentions) {
 function widest(cores) {
   /** @type {Map<Element, number>} */
   const held = new Map();
-  for (const core of new Set(cores)) for (let one = /** @type {Element|null} */ (core); one; one = one.parentElement) held.set(one, (held.get(one) ?? 0) + 1);
+  // What holds two is in nothing that holds fewer.
+  for (const core of new Set(cores)) for (let one = /** @type {Element|null} */ (core); one && held.get(one) !== 2; one = one.parentElement) held.set(one, (held.get(one) ?? 0) + 1);
   return new Map(cores.map(core => {
     let card = core;
     for (let wider = core.parentElement; wider && held.get(wider) === 1 && !wider.matches('body,main,section,ul,ol,tbody'); wider = wider.parentElement) card = wider;
@@ -180,14 +183,16 @@ async function items({ doc, addMain, addCard }) {
 /** An item as JSON-LD would tell it. @param {Element} scope @param {string[]} kind @param {number} [deep] @returns {Told} */
 function item(scope, kind, deep = 0) {
   const [mark, , property] = kind;
+  const around = `[${mark}]`;
   /** @type {Told} */
   const told = {};
   const others = scope.getAttribute('itemref')?.split(' ').map(id => scope.ownerDocument.getElementById(id)) ?? [];
   for (const root of [scope, ...others]) {
     if (root) for (const one of [root, ...root.querySelectorAll(`[${property}]`)]) {
-      const holder = one.parentElement?.closest(`[${mark}]`);
-      if (one === scope || !one.hasAttribute(property) || holder !== scope && (root === scope || root.contains(holder ?? null))) continue;
-      for (const name of `${one.getAttribute(property)}`.split(' ')) {
+      const said = one !== scope && one.getAttribute(property);
+      const holder = said && one.parentElement?.closest(around);
+      if (!said || holder !== scope && (root === scope || root.contains(holder || null))) continue;
+      for (const name of said.split(' ')) {
         told[name.replace(/.*[:/]/, '')] ??= one.hasAttribute(mark) && deep < 4 ? item(one, kind, deep + 1) : value(one, name);
       }
     }
@@ -199,8 +204,8 @@ function item(scope, kind, deep = 0) {
 function value(one, name) {
   const machine = one.getAttribute('content') ?? one.getAttribute('value');
   if (machine) return machine;
-  const link = one.getAttribute('href') ?? one.getAttribute('src') ?? one.getAttribute('data');
-  return /name$|price$|sku$|brand$/i.test(name) ? text(one) : link ?? text(one);
+  const link = /name$|price$|sku$|brand$/i.test(name) ? null : one.getAttribute('href') ?? one.getAttribute('src') ?? one.getAttribute('data');
+  return link ?? text(one);
 }
 
 /* ---- OpenGraph ---- */

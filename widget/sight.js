@@ -135,8 +135,9 @@ export function headings(doc, { meta, SIDE, text }) {
   const all = (/** @type {string} */ which) => [...doc.querySelectorAll(which)].filter(one => /\p{L}/u.test(`${one.textContent}`) && !one.closest(SIDE) && !away(one));
   const named = (/** @type {Element[]} */ list) => list.filter(one => text(one)[2] && (head.includes(text(one).toLowerCase()) || short[4] && text(one).toLowerCase().startsWith(short)));
   const top = all('h1,[role=heading][aria-level="1"]');
-  for (const list of [named(top), top, named(all('h2,h3,[class*=title i],[class*=name i]')), all('[itemprop=name]'), named(all('b,strong,td,font,div:not(:has(*)),span:not(:has(*))')).filter(one => text(one)[9])]) if (list[0]) return list;
-  return [];
+  const some = (/** @type {Element[]} */ list) => list[0] && list;
+  return some(named(top)) || some(top) || some(named(all('h2,h3,[class*=title i],[class*=name i]'))) || some(all('[itemprop=name]'))
+    || named(all('b,strong,td,font,div:not(:has(*)),span:not(:has(*))')).filter(one => text(one)[9]);
 }
 
 /** The pages of other things that pictures in an element lead to. @param {Element} one */

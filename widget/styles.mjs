@@ -9,7 +9,7 @@ export const styles = {
   setup({ onLoad }) {
     onLoad({ filter: /\.css$/ }, async ({ path }) => {
       const { code } = await transform(readFileSync(path, 'utf8'), { loader: 'css', minify: true, target: 'es2022' });
-      return { contents: code.trim().replaceAll(/(--[a-z]+:|,) /g, '$1'), loader: 'text' };
+      return { contents: code.trim().replaceAll(/(--[a-z]+:|,) | (?=})/g, '$1'), loader: 'text' };
     });
   },
 };

@@ -60,7 +60,7 @@ def detection(street: Street, html: str, times: int = 15) -> dict:
         visit.settle()
         session = visit.context.new_cdp_session(page)
         session.send("Performance.enable", {"timeDomain": "threadTicks"})
-        nothing = statistics.median(spent(session, "0")[0] for _ in range(5))
+        nothing = statistics.median(spent(session, f"(async () => {number})()")[0] for number in range(5))
         looks = [spent(session, LOOK) for _ in range(times)]
         first, *later = (took - nothing for took, _ in looks)
         page.reload()  # on which nothing has been compiled

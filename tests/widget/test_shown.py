@@ -24,7 +24,7 @@ LOOK = """async ({ read, pages }) => {
         if (!finds.some(one => one.product.url == url)) finds.push({ at, told, product: { key: url, url, title: told.name } });
     };
     const main = told => add({ ...told, url: undefined }, document.querySelector('h1') ?? document.body);
-    await reader({ doc: document, page, finds, rules: { pages }, addMain: main, addCard: add, rest: () => 0 }, []);
+    await reader({ doc: document, page, finds, rules: { pages }, addMain: main, addCard: add, rest: () => 0, broken: true }, []);
     return Promise.all(finds.map(async one => ({ ...one.product, ...await details(document, one) })));
 }"""
 
