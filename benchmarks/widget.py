@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "server"), str(ROOT / "tests")]
 
 from weighing import measures, pages, speed  # noqa: E402
-from weighing.contenders import AFTERLIKE, BARE, PINNED, RIVALS, Contender  # noqa: E402
+from weighing.contenders import AFTERLIKE, BARE, LED, PINNED, RIVALS, Contender  # noqa: E402
 from weighing.street import Street, opened  # noqa: E402
 
 BUILT = ROOT / "server/afterlike/static/widget"
@@ -104,10 +104,13 @@ def show_bytes(told: dict) -> None:
 def requests(street: Street, _rounds: int) -> dict:
     sheets = measures.sheets(street)
     few = (PRODUCT, TWENTY, "200 cards, JSON-LD", "no product")  # markup is nothing to the others
-    return {
-        titled(one): {name: measures.requests(street, one, sheets[name](one)) for name in (sheets if one is AFTERLIKE else few)}
-        for one in ALL
-    }
+    told = {}
+    for one in (AFTERLIKE, LED, *RIVALS):
+        if one is LED:
+            measures.waited(street, LED, sheets["product, microdata"](LED))
+        names = few if one in RIVALS else sheets
+        told[titled(one)] = {name: measures.requests(street, one, sheets[name](one)) for name in names}
+    return told
 
 
 def show_requests(told: dict) -> None:
@@ -117,8 +120,9 @@ def show_requests(told: dict) -> None:
         ours = told["afterlike"][name]
         others = [one.get(name, {}).get("requests", "") for title, one in told.items() if title != "afterlike"]
         rows.append([name, ours["buttons"], ours["requests"], *others])
-    heads = ["page", "our buttons", *(title.split()[0].removeprefix("@") for title in told)]
+    heads = ["page", "our buttons", *(title if title == LED.name else title.split()[0].removeprefix("@") for title in told)]
     table("Requests before the first like, besides the page and the first script", heads, rows)
+    print(f"\n  {LED.name}: `w.js?site=` of a site one of whose pages has waited for a part")
 
 
 # Twenty buttons.

@@ -32,6 +32,7 @@ export const back = (tools, products) => come(tools, opened(tools), products);
 export async function press(tools, face, liked, early) {
   const { key } = face.product;
   const post = opened(tools);
+  tools.waited ??= performance.getEntriesByType('resource').some(({ name }) => /\/static\/widget\/(own|read)-/.test(name));
   if (!liked) {
     face.panel?.close();
     if (!early && !post.cancel(key, 'likes')) post.add('unlike', key, face.like);
@@ -42,14 +43,14 @@ export async function press(tools, face, liked, early) {
 }
 
 /** Sends after a like what else the page shows of its product. @param {Tools} tools @param {Outbox} post @param {Face} face */
-async function follow({ doc, load, tell }, post, face) {
+async function follow({ doc, load, tell, waited }, post, face) {
   const { product, like } = face;
   /** @type {Product} */
   const shown = await (await load('read'))?.details(doc, face);
   const all = { ...product, ...shown };
   const more = /** @type {(keyof Product)[]} */ (Object.keys(all)).some(name => all[name] !== product[name]);
   face.product = all;
-  if (tell(face, 'details') && more && face.liked && face.like === like) post.add('details', product.key, like, { product: all });
+  if (tell(face, 'details') && more && face.liked && face.like === like) post.add('details', product.key, like, { product: all, ...(waited && { waited }) });
 }
 
 /** @param {Tools} tools @param {Outbox} post @param {import('./send.js').Entry} entry @param {number} status @param {any} answer */

@@ -11,18 +11,27 @@ import { styles } from './styles.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const out = process.argv[2] ?? join(here, '../server/afterlike/static/widget');
-const BUDGETS = { 'w.js': 5120, 'panel.js': 2560, 'fields.js': 2048, 'optin.js': 1536, 'read.js': 4096, 'after.js': 2560, 'own.js': 2048, 'debug.js': 1536, 'sight.js': 4096, 'shown.js': 5120, 'price.js': 4096 };
+const BUDGETS = { 'w.js': 5120, 'whole.js': 10240, 'panel.js': 2560, 'fields.js': 2048, 'optin.js': 1536, 'read.js': 4096, 'after.js': 2560, 'own.js': 2048, 'debug.js': 1536, 'sight.js': 4096, 'shown.js': 5120, 'price.js': 4096 };
 const OTHERS = 1024;
 
 /** esbuild bundles; terser makes the result a twentieth smaller than esbuild's own minifier does. */
-async function bundled(entry, format, define = {}) {
+async function bundled(entry, format, define = {}, more = []) {
   const { outputFiles: [{ text }] } = await build({
     entryPoints: [join(here, entry)], bundle: true, write: false, charset: 'utf8', target: 'es2022', legalComments: 'none',
-    plugins: [styles], format, define, minifySyntax: true,
+    plugins: [styles, ...more], format, define, minifySyntax: true,
   });
   const { code } = await minify(text, { ecma: 2020, module: true, compress: { passes: 3, unsafe_arrows: true, unsafe_methods: true, pure_getters: true, keep_fargs: false } });
   return Buffer.from(`${code}\n`);
 }
+
+/** The parts that come along, where they do, and where a plain script finds the others. @param {boolean} whole */
+const brought = whole => ({
+  name: 'brought',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^\.\/(part|brought)\.js$/ }, () => whole ? { path: join(here, 'brought.js') } : { path: 'none', namespace: 'none' });
+    onLoad({ filter: /.*/, namespace: 'none' }, () => ({ contents: 'export const brought = undefined' }));
+  },
+});
 
 const digest = (algorithm, bytes, encoding) => createHash(algorithm).update(bytes).digest(encoding);
 
@@ -49,13 +58,15 @@ const later = {
 };
 for (const name of readdirSync(join(here, 'words')).sort()) later[name] = await bundled(`words/${name}`, 'esm');
 const release = digest('sha256', Buffer.concat(Object.values(later)), 'hex').slice(0, 12);
-const core = await bundled('main.js', 'iife', { BUILD: JSON.stringify(release) });
+/** The core alone, or with the parts that a site's pages would wait for. @param {boolean} whole */
+const core = whole => bundled('main.js', 'iife', { BUILD: JSON.stringify(release), WHOLE: `${whole}` }, [brought(whole)]);
+const cores = { 'w.js': await core(false), 'whole.js': await core(true) };
 
 const manifest = {};
 mkdirSync(out, { recursive: true });
 for (const name of readdirSync(out)) rmSync(join(out, name));
-for (const [name, bytes] of Object.entries({ 'w.js': core, ...later })) {
-  const file = name.replace('.js', `-${name === 'w.js' ? digest('sha256', bytes, 'hex').slice(0, 12) : release}.js`);
+for (const [name, bytes] of Object.entries({ ...cores, ...later })) {
+  const file = name.replace('.js', `-${name in cores ? digest('sha256', bytes, 'hex').slice(0, 12) : release}.js`);
   const size = gzipSync(bytes, { level: 9 }).length;
   const budget = BUDGETS[name] ?? OTHERS;
   manifest[name] = { file, integrity: `sha384-${digest('sha384', bytes, 'base64')}` };

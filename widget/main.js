@@ -1,6 +1,7 @@
 /** The script tag: finds the page's products, gives each its button, and carries what is pressed to the collector. */
 
 import { address, line } from './facts.js';
+import { brought } from './brought.js';
 import { looking } from './look.js';
 import { secret, uuid } from './ids.js';
 import { CLAIM } from './send.js';
@@ -37,12 +38,12 @@ import { button as english } from './words/en.js';
  * @property {() => Promise<void>} [look]  once the page has been looked at
  * @property {MutationObserver} [watcher]  likewise
  * @property {(key: string) => boolean} waits
- * @property {() => string|undefined} visitor
  * @property {(path: string, body?: object, method?: string) => Promise<Heard>} call
  * @property {(kind: import('./send.js').Kind, line: string, like?: string, body?: object) => import('./send.js').Entry} write
  * @property {(face: Face) => object} body  of its like
  * @property {Map<number, Promise<Heard>>} sent  first calls, by entry, for the outbox to wait for
  * @property {import('./send.js').Outbox} [post]  the outbox, once it is loaded
+ * @property {boolean} [waited]  whether the buttons needed a part besides the core
  * @property {Face} [pressed]  the button that was pressed last, where a question may open
  * @property {(yes?: unknown) => void} [allow]  lets a widget begin that waits for consent
  * @property {Pick<Tools, 'looked'>} [stopped]  consent was taken back, and who heard of looks before
@@ -76,7 +77,7 @@ function start(script, api) {
   };
 
   /** A later part of the widget; for a build that is gone the collector answers with today's. */
-  const load = safe((/** @type {string} */ name, tries = 0) => import(`${collector}/static/widget/${name}-${BUILD}.js${tries ? `?${tries}` : ''}`));
+  const load = safe((/** @type {string} */ name, tries = 0) => WHOLE && brought(tools, name) || import(`${collector}/static/widget/${name}-${BUILD}.js${tries ? `?${tries}` : ''}`));
 
   /**
    * What follows the first press, and what earlier pages left: asked for until it comes.
@@ -195,7 +196,7 @@ function start(script, api) {
   const sent = new Map();
   /** @type {Tools} */
   const tools = {
-    script, site, collector, locale, load, tell, faces, store, loaded, speak, doc, safe, sent, press, waits, visitor, call, write, body, page,
+    script, site, collector, locale, load, tell, faces, store, loaded, speak, doc, safe, sent, press, waits, call, write, body, page,
   };
 
   const begin = safe(async () => {

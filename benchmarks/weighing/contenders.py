@@ -11,7 +11,7 @@ import json
 import subprocess
 import sys
 import tarfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from threading import Thread
@@ -97,6 +97,8 @@ AFTERLIKE = Contender(
     place="<span data-afterlike-button></span>", seen="[data-afterlike-button] > div", button="[data-afterlike-button] button",
     like=("POST", "/v1/likes"),
 )
+# As the admin gives it: what the site has learned comes along.
+LED = replace(AFTERLIKE, name="afterlike, later", head=AFTERLIKE.head.replace("/w.js", "/w.js?site={site}"))
 RIVALS = (
     Contender(
         "applause-button", (at("applause-button", ""),),

@@ -61,6 +61,14 @@ def requests(street: Street, one: Contender, html: str) -> dict:
         return {"requests": len(asked), "asked": asked[:6], "buttons": page.locator(one.seen).count() if one.seen else None}
 
 
+def waited(street: Street, one: Contender, html: str) -> None:
+    """Presses a like where the page has to wait for a part, and lets the collector's memory of what it served run out."""
+    with street.visit() as visit:
+        visit.go(street.put("/detail", html))
+        press(visit, one)
+        visit.page.wait_for_timeout(2500)
+
+
 def weight(street: Street, one: Contender, html: str) -> dict:
     """Bytes of what is loaded with the page, and of what the first press loads."""
     with street.visit() as visit:

@@ -22,7 +22,7 @@ const [entry, name] = process.argv.slice(1);
 const { outputFiles: [{ text }] } = await build({
   stdin: { contents: entry, resolveDir: 'widget' }, bundle: true, write: false, target: 'es2022', charset: 'utf8',
   format: name == '+' ? 'esm' : 'iife', globalName: /^[-+]$/.test(name) ? undefined : name,
-  loader: { '.css': 'text' }, define: { BUILD: '"named"' },
+  loader: { '.css': 'text' }, define: { BUILD: '"named"', WHOLE: 'false' },
 });
 process.stdout.write(text);"""
 LOOK = "detection.find(document, {}, () => 0, () => reader).then(finds => finds.length)"

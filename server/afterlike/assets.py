@@ -33,9 +33,9 @@ LANGUAGE = re.compile(r"([a-z]{2})(-[0-9a-f]+)?\.js")
 log = logging.getLogger("afterlike.assets")
 
 
-def widget(line: str = "") -> Response:
-    """Whatever is current, for five minutes; after a line of script, where there is one."""
-    core = manifest()["w.js"]["file"]
+def widget(line: str = "", *, whole: bool = False) -> Response:
+    """Whatever is current, for five minutes; after a line of script, where there is one; whole with what else follows."""
+    core = manifest()["whole.js" if whole else "w.js"]["file"]
     if not line:
         return _file(core, FLOATING)
     accepted = request.accept_encodings

@@ -1,11 +1,14 @@
 """What pages tell of products: money by its currency, later facts over earlier ones, history only where it changed."""
 
 import pytest
+import sqlalchemy as sa
 from collect.making import Door, at_once, refused, taken
 
-from afterlike import tables
+from afterlike import sites, tables
+from afterlike.clock import DAY
 from cast import ADA, BARE, BEN, CHAIR, LAMP, new_id
 
+NOW = 1_780_000_000_000
 MONEY = {
     "euro": ("19.99", "EUR", 1999),
     "euro, whole": ("20", "EUR", 2000),
@@ -166,6 +169,35 @@ def test_the_same_facts_twice_make_no_history(door):
     for _ in range(2):
         taken(door.post("/v1/likes/details", {"site": door.site, "id": like, "visitor": ADA, "product": facts}))
     assert len(door.showings("lamp-1")) == 1
+
+
+def test_of_a_page_that_waited_the_tag_alone_can_tell(keeper):
+    here, there = keeper.open(), keeper.open()
+    like = here.press()["id"]
+    details = {"site": here.site, "id": like, "visitor": ADA, "product": {"brand": "Lumen"}}
+    taken(here.post("/v1/likes/details", details))
+    taken(here.post("/v1/likes/details", details | {"waited": False}))
+    taken(here.by_api("POST", "/v1/likes/details", details | {"waited": True}))
+    assert waited_at(here) is None
+    taken(here.post("/v1/likes/details", details | {"waited": True}))
+    assert waited_at(here) and waited_at(there) is None
+
+
+def test_that_a_page_waited_is_written_once_a_day_and_remembered_for_ninety(door):
+    def note(now: int) -> bool:
+        with door.keeper.engine.begin() as tx:
+            before = sites.has_waited(tx, door.known.id, now)
+            sites.note_waiting(tx, door.known.id, now)
+        return before
+
+    assert not note(NOW) and waited_at(door) == NOW
+    assert note(NOW + DAY) and waited_at(door) == NOW
+    assert note(NOW + DAY + 1) and waited_at(door) == NOW + DAY + 1
+    assert not note(NOW + 91 * DAY + 1)
+
+
+def waited_at(door) -> int | None:
+    return door.read(lambda tx: tx.scalar(sa.select(tables.sites.c.waited_at).where(tables.sites.c.id == door.known.id)))
 
 
 def test_details_belong_to_one_s_own_like(keeper):

@@ -117,15 +117,15 @@ def test_while_the_database_is_away_the_last_line_stands_in_and_no_plain_widget(
         with here.db.engine.begin() as tx:
             made = sites.add_site(tx, name="Here", origins=[], now=NOW)
             save(tx, [Save(made.id, "privacy", {"remember": "never"}, NOW)])
-        told = served.line_of(here, made.key)
-        assert '"remember":"never"' in told and served.line_of(here, "nobody") == served.NOBODY
+        told = served.told_of(here, made.key)
+        assert '"remember":"never"' in told.line and served.told_of(here, "nobody") == served.NOBODY
         with here.db.engine.begin() as tx:
             tx.execute(sa.text("DROP TABLE page_settings"))
         del here.state["page_lines"]  # what was remembered for two seconds
-        assert served.line_of(here, made.key) == told
+        assert served.told_of(here, made.key) == told
         del here.state["last_lines"]
         with pytest.raises(Unavailable):
-            served.line_of(here, made.key)
+            served.told_of(here, made.key)
     finally:
         close_house(here)
 

@@ -221,6 +221,14 @@ def test_it_is_not_sent_again_until_something_changes(collector, saved):
         assert headers["ETag"] != tag and b'"--afterlike-radius","9px"' in body
 
 
+def test_the_exact_file_on_the_tag_page_is_the_one_that_the_address_gives(collector, desk, saved):
+    with saved(privacy={"remember": "never"}):
+        shown = desk.get(f"/admin/sites/{collector.site}/tag").words
+        body, _ = fetched(f"{collector.url}/w.js?site={collector.site}")
+    whole = assets.manifest()["whole.js"]
+    assert whole["file"] in shown and whole["integrity"] in shown and body.endswith((assets.FOLDER / whole["file"]).read_bytes())
+
+
 @pytest.mark.parametrize("key", ["nobody", "", "%00", "%F0%9F%92%94", "a" * 3000, "x'\");alert(1)//"])
 def test_a_key_of_nobody_gets_the_plain_widget(key, collector):
     body, headers = fetched(f"{collector.url}/w.js?site={key}".replace(" ", "+").replace('"', "%22"))

@@ -100,6 +100,11 @@ def lasting(event: Event) -> bool | None:
     return event.data["context"].get("lasting") if source_of(event) == "widget" else None
 
 
+def waited(event: Event) -> bool:
+    """Whether the page waited for a part of the widget; the tag alone can say so."""
+    return source_of(event) == "widget" and bool(event.data.get("waited"))
+
+
 def source_of(event: Event) -> str:
     """Who sent it, by the Origin alone: without one a server with an API key, with one never."""
     if event.by_extension:
@@ -138,7 +143,7 @@ def with_token(url: str, token: str, back: str) -> str:
 
 @call("details", schemas.Details, gives=schemas.Kept, summary="Add fuller product facts to a like")
 def details(event: Event) -> dict:
-    given = (event.site.id, event.data["id"], event.visitor, facts(event.data["product"]), event.at)
+    given = (event.site.id, event.data["id"], event.visitor, facts(event.data["product"]), event.at, waited(event))
     house().db.write(likes.add_details, given)
     return {"id": uuid_text(event.data["id"])}
 

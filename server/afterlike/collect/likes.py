@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from afterlike import catalog, db, endorsers, journal, prompts, tables
 from afterlike.errors import Conflict, NotFound
 from afterlike.hot import Choose, Keep
-from afterlike.sites import Site
+from afterlike.sites import Site, note_waiting
 
 MOST_KEY = 200
 HANDED_OUT = ("survey", "opt_in", "profile_link", "redirect")
@@ -319,14 +319,18 @@ def own_like(tx: sa.Connection, site_id: int, uuid: bytes, visitor: bytes, *, lo
 
 
 def add_details(tx: sa.Connection, items: list[tuple]) -> list[None | NotFound]:
-    """Lays later, fuller facts of (site id, uuid, visitor, facts, now) over the product and what the like was shown."""
+    """Lays later, fuller facts of (site id, uuid, visitor, facts, now, waited) over the product and what the like was shown."""
     return [_add_details(tx, *item) for item in items]
 
 
-def _add_details(tx: sa.Connection, site_id: int, uuid: bytes, visitor: bytes, facts: dict, at: int) -> None | NotFound:
+def _add_details(
+    tx: sa.Connection, site_id: int, uuid: bytes, visitor: bytes, facts: dict, at: int, waited: bool
+) -> None | NotFound:
     row = own_like(tx, site_id, uuid, visitor)
     if row is None:
         return NotFound()
+    if waited:
+        note_waiting(tx, site_id, at)
     shown_id = catalog.overlay(tx, row.product_id, facts, at)
     if row.prompt_version_id is None or _titles(tx, {row.shown_id, shown_id}) <= 1:  # a question may name the title
         tx.execute(sa.update(tables.likes).where(tables.likes.c.id == row.id).values(shown_id=shown_id))

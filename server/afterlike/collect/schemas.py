@@ -91,6 +91,8 @@ class Like(FromVisitor):
 class Details(FromVisitor):
     id = ClientId(required=True)
     product = fields.Nested(ProductFacts, required=True)
+    waited = Flag(metadata={"description": "whether the page's buttons waited for a further part of the widget: `w.js` brings it "
+                                           "along for 90 days then"})
 
 
 class Unlike(FromVisitor):

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from flask import Response, request
 
 from afterlike import assets, sites, tables
+from afterlike.clock import now
 from afterlike.collect import snippets
 from afterlike.collect.endorsements import liked_products
 from afterlike.collect.export import amount
@@ -17,7 +18,7 @@ FACTS = ("key", "url", "title", "image", "category", "brand", "sku", "availabili
 def tag(key: str) -> Response:
     """The snippets for what stands in the address; a value that cannot be used gets a sentence and is left out."""
     admin, site, role = sites.on_site(key)
-    address, core = house().config.address, assets.manifest()["w.js"]
+    address = house().config.address
     chosen, wrong = snippets.read(request.args)
     platform = request.args.get("platform") or "html"
     if platform not in snippets.PLATFORMS:
@@ -26,7 +27,10 @@ def tag(key: str) -> Response:
         products = liked_products(tx, site.id)
         product = marked(tx, site.id, request.args.get("product", ""))
         saved = {part: kept.value for part, kept in sites.settings_of(tx, site.id).items()}
+        waited = sites.has_waited(tx, site.id, now())
     exactly = snippets.settled(site.key, sites.page_attributes(saved), chosen)
+    # Whoever names an exact file gets the one that the address with the key would give.
+    core = assets.manifest()["whole.js" if waited or sites.page_attributes(saved) else "w.js"]
     exact = {"integrity": core["integrity"], "crossorigin": "anonymous"}
     return page(
         "collect/tag.html", site=site, role=role, address=address, platform=platform, chosen=chosen, wrong=wrong,

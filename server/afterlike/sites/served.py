@@ -1,24 +1,36 @@
 """`/w.js`: the widget of today, and with `?site=` after the line that brings this site's settings."""
 
+from typing import NamedTuple
+
 from flask import Response, request
 
 from afterlike import assets
+from afterlike.clock import now
 from afterlike.errors import Unavailable
-from afterlike.sites.page_line import line
+from afterlike.sites.page_line import attributes, line
 from afterlike.sites.page_settings import settings_of
-from afterlike.sites.store import memory, site_named
+from afterlike.sites.store import has_waited, memory, site_named
 from afterlike.web import House, house
 
-NOBODY = ""  # the line of a key that is no site's
+
+class Told(NamedTuple):
+    """What `/w.js` tells a site's pages."""
+
+    line: str
+    whole: bool  # with the parts that its pages would wait for otherwise
+
+
+NOBODY = Told("", False)  # to a key that is no site's
 
 
 def widget() -> Response:
     """An unknown key gets the plain widget, as no key does: its likes are refused, where that can be told."""
     key = request.args.get("site", "")
-    return assets.widget(line_of(house(), key) if key else NOBODY)
+    told = told_of(house(), key) if key else NOBODY
+    return assets.widget(told.line, whole=told.whole)
 
 
-def line_of(here: House, key: str) -> str:
+def told_of(here: House, key: str) -> Told:
     """As it was at most two seconds ago.
 
     While the database does not answer, the last line this process knew stands in: a plain widget might remember what an
@@ -33,13 +45,16 @@ def line_of(here: House, key: str) -> str:
             if key not in last:
                 raise
             return last[key]
-        if told:
+        if told.line:
             remembered.keep(key, told)
             last[key] = told
     return told
 
 
-def _read(here: House, key: str) -> str:
+def _read(here: House, key: str) -> Told:
     with here.db.read() as tx:
         site = site_named(tx, key)
-        return line(key, {part: kept.value for part, kept in settings_of(tx, site.id).items()}) if site else NOBODY
+        if site is None:
+            return NOBODY
+        settings = {part: kept.value for part, kept in settings_of(tx, site.id).items()}
+        return Told(line(key, settings), bool(attributes(settings)) or has_waited(tx, site.id, now()))

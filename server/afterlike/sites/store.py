@@ -10,13 +10,14 @@ from cachetools import TTLCache
 
 from afterlike import tables
 from afterlike.addresses import BadAddress, cleaned, origin_pattern
-from afterlike.clock import HOUR
+from afterlike.clock import DAY, HOUR
 from afterlike.errors import Invalid, stated
 from afterlike.signing import Keyring, new_token, token_hash
 from afterlike.web import House
 
 REMEMBERED_S = 2  # a changed origin is in force everywhere after this long
 KEY_PREFIX = "alk_"  # so that a leaked secret key can be recognised
+WAITED_DAYS = 90  # for which a page's waiting is remembered
 LONGEST_NOTICE = 500  # of a privacy address and of a postal one
 MOST_LINES = 8
 SOMEBODYS = tables.sites.c.unclaimed_origin.is_(None)  # what every list of sites and every look-up by key begins with
@@ -91,6 +92,19 @@ def chosen(tx: sa.Connection, which: sa.ColumnElement[bool]) -> Site | None:
         row.id, row.key, row.name, row.locale, row.cooldown_hours * HOUR, row.order_key_version,
         frozenset(origins if own is None else (own,)), row.privacy_url, row.postal_address, row.time_zone, own is not None,
     )
+
+
+def note_waiting(tx: sa.Connection, site_id: int, now: int) -> None:
+    """A page of the site waited for a further part of the widget. Written once a day."""
+    sites = tables.sites.c
+    old = sites.waited_at.is_(None) | (sites.waited_at < now - DAY)
+    tx.execute(sa.update(tables.sites).where((sites.id == site_id) & old).values(waited_at=now))
+
+
+def has_waited(tx: sa.Connection, site_id: int, now: int) -> bool:
+    """Whether a page of the site waited lately, so that its script had better bring all parts along."""
+    waited = tx.scalar(sa.select(tables.sites.c.waited_at).where(tables.sites.c.id == site_id))
+    return waited is not None and waited > now - WAITED_DAYS * DAY
 
 
 def add_site(

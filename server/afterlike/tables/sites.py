@@ -17,6 +17,7 @@ sites = table(
     Column("postal_address", Text),  # stands below every letter
     Column("unclaimed_origin", Text),  # of a page of no site, whose likes the extension brought: no admin, no tag, no API key
     moment("made_at"),
+    moment("waited_at", null=True),  # when a page last waited for a further part of the widget before it had its buttons
     Index("ix_sites_unclaimed_origin", "unclaimed_origin", unique=True),
 )
 
