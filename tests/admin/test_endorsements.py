@@ -339,7 +339,8 @@ def test_the_tag_page_holds_the_tag(full):
     shown = full.desk.get(f"{full.here}/tag").words
     key = full.here.rpartition("/")[2]
     assert f'<script async src="{full.desk.url}/w.js?site={key}" data-site="{key}"></script>' in shown
-    assert 'integrity="sha384-' in shown and "/static/widget/w-" in shown and "connect-src" in shown and "https://shop.test" in shown
+    assert 'integrity="sha384-' in shown and "/static/widget/w-" in shown
+    assert "connect-src" in shown and "https://shop.test" in shown
 
 
 def test_the_tag_page_shows_the_tag_that_was_chosen(full):

@@ -160,6 +160,7 @@ ASKED = {
     "a slash, which escapes": Filter(search="/\" '"),
     "an apostrophe": Filter(search="';"),
     "a picture": Filter(search="🫖"),
+    "an accent": Filter(search="fé"),
     "nothing at all": Filter(search="zzzz"),
 }
 

@@ -38,7 +38,7 @@ def looking(tx: sa.Connection, site_id: int, wanted: Filter, *, locale: str) -> 
 
 def _fitting(tx: sa.Connection, site_id: int, wanted: Filter, ids: list[int], rest: list[matching.Lead]) -> list[sa.Row]:
     """Of these likes, those that everything else fits too. The limit says that they come first, before any index."""
-    some = sa.select(*SEEN).where(_likes.id.in_(db.any_of(tx, ids))).limit(max(1, len(ids))).subquery().c
+    some = sa.select(*SEEN).where(db.among(tx, _likes.id, ids)).limit(max(1, len(ids))).subquery().c
     where = [*matching.indexed(tx, some, site_id, wanted), *(one.fits(some) for one in rest)]
     return tx.execute(sa.select(some.liked_at, some.id, some.source).where(*where)).all()
 
@@ -57,9 +57,10 @@ class Few:
     """All likes that match: some filter leads to no more than MOST. `thorough` where what is old was looked through too."""
 
     def __init__(self, tx: sa.Connection, rows: list[sa.Row], thorough: bool):
+        """Rows of (moment, id, source)."""
         self.tx, self.thorough = tx, thorough
-        self.places = sorted(((row.liked_at, row.id) for row in rows), reverse=True)
-        self.count = Count(len(rows), True, dict(sorted(Counter(row.source for row in rows).items())))
+        self.places = sorted(((liked_at, like_id) for liked_at, like_id, _ in rows), reverse=True)
+        self.count = Count(len(rows), True, dict(sorted(Counter(source for *_, source in rows).items())))
 
     def page(self, turn: Turn) -> Page:
         start = self._start(turn)
@@ -78,7 +79,7 @@ class Few:
 
     def where(self) -> list[Condition]:
         """The same as conditions on `likes`."""
-        return [_likes.id.in_(db.any_of(self.tx, [like_id for _, like_id in self.places]))]
+        return [db.among(self.tx, _likes.id, [like_id for _, like_id in self.places])]
 
 
 def _falling(place: Place) -> Place:

@@ -137,8 +137,15 @@ def _mentions(tx: sa.Connection, site_id: int, text: str, choices: list[str]) ->
 
 
 def _holds(tx: sa.Connection, column: sa.ColumnElement[str], typed: str) -> Condition:
-    """Sign for sign, in any case. SQLite knows only those of ASCII; to fold all texts takes thrice as long."""
-    return (column.contains if tx.dialect.name == "sqlite" else column.icontains)(typed, autoescape=True)
+    """Sign for sign, in any case. SQLite knows only those of ASCII; to fold all texts takes thrice as long.
+
+    PostgreSQL folds what is plain ASCII as ASCII: the same finds for half the time, and less where its collation is not C.
+    """
+    if tx.dialect.name == "sqlite":
+        return column.contains(typed, autoescape=True)
+    if not typed.isascii():
+        return column.icontains(typed, autoescape=True)
+    return sa.func.strpos(sa.func.lower(sa.collate(column, "C")), typed.lower()) > 0
 
 
 def _may_be(tx: sa.Connection, key: sa.Column, site_id: int, most: int) -> bool:
@@ -155,11 +162,16 @@ def _nth(tx: sa.Connection, column: sa.Column, site_id: int, most: int) -> int:
 
 
 def _answered(likes: Likes, *also: Condition) -> Condition:
-    return sa.exists().where(_answers.like_id == likes.id, *also)
+    return _found(_answers.like_id == likes.id, *also)
 
 
 def _by_person(likes: Likes, *also: Condition) -> Condition:
-    return sa.exists().where(_visitors.id == likes.visitor_id, _links.endorser_id == _visitors.endorser_id, *also)
+    return _found(_visitors.id == likes.visitor_id, _links.endorser_id == _visitors.endorser_id, *also)
+
+
+def _found(*where: Condition) -> Condition:
+    """As EXISTS, but asked for each like at hand; PostgreSQL would first read all that could ever be asked for."""
+    return sa.select(sa.literal(1)).where(*where).limit(1).scalar_subquery().is_not(None)
 
 
 def _of_people(site_id: int, *also: Condition) -> list[sa.Select]:
@@ -176,7 +188,7 @@ def _of_named(tx: sa.Connection, site_id: int, profile: Condition) -> list[sa.Se
     if len(people) > MOST:
         return _of_people(site_id, profile)
     theirs = sa.select(_likes.id).join_from(tables.visitors, tables.likes, _likes.visitor_id == _visitors.id)
-    return _standing_or_not(theirs.where(_visitors.endorser_id.in_(db.any_of(tx, people)))) if people else []
+    return _standing_or_not(theirs.where(db.among(tx, _visitors.endorser_id, people))) if people else []
 
 
 def _standing_or_not(theirs: sa.Select) -> list[sa.Select]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from flask import g, has_request_context, request
@@ -20,7 +20,12 @@ def desk_locale() -> str:
     if not has_request_context():
         return words.SOURCE
     admin = g.get("admin")
-    for wanted in [admin.locale] if admin and admin.locale else request.accept_languages.values():
+    return _spoken((admin.locale,) if admin and admin.locale else tuple(request.accept_languages.values()))
+
+
+@lru_cache(maxsize=1024)  # a page asks a thousand times
+def _spoken(wished: tuple[str, ...]) -> str:
+    for wanted in wished:
         spoken = words.negotiate(wanted, "", among=words.DESK_LOCALES)
         if wanted[:2].lower() == spoken:
             return spoken
