@@ -13,11 +13,13 @@ const here = dirname(fileURLToPath(import.meta.url));
 const out = process.argv[2] ?? join(here, '../server/afterlike/static/widget');
 const BUDGETS = { 'w.js': 5120, 'whole.js': 10240, 'panel.js': 2560, 'fields.js': 2048, 'optin.js': 1536, 'read.js': 4096, 'after.js': 2560, 'own.js': 2048, 'debug.js': 1536, 'sight.js': 4096, 'shown.js': 5120, 'price.js': 4096 };
 const OTHERS = 1024;
+/** Of the core: older browsers report what they cannot read; what a part cannot do in a browser ends within the core. */
+const OLDEST = 'es2020';
 
 /** esbuild bundles; terser makes the result a twentieth smaller than esbuild's own minifier does. */
 async function bundled(entry, format, define = {}, more = []) {
   const { outputFiles: [{ text }] } = await build({
-    entryPoints: [join(here, entry)], bundle: true, write: false, charset: 'utf8', target: 'es2022', legalComments: 'none',
+    entryPoints: [join(here, entry)], bundle: true, write: false, charset: 'utf8', target: format === 'iife' ? OLDEST : 'es2022', legalComments: 'none',
     plugins: [styles, ...more], format, define, minifySyntax: true,
   });
   const { code } = await minify(text, { ecma: 2020, module: true, compress: { passes: 3, unsafe_arrows: true, unsafe_methods: true, pure_getters: true, keep_fargs: false } });

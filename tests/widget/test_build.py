@@ -61,6 +61,17 @@ def test_types_are_sound():
     assert checked.returncode == 0, checked.stdout.decode()
 
 
+@pytest.mark.parametrize("name", ["w.js", "whole.js"])
+def test_browsers_since_2020_can_read_the_core(name):
+    """What cannot be read is reported on the page; whatever else an old browser lacks ends within the widget."""
+    read = "require('acorn').parse(require('fs').readFileSync(process.argv[1], 'utf8'), { ecmaVersion: +process.argv[2] })"
+    file = str(BUILT / manifest()[name]["file"])
+    told = {year: subprocess.run(["node", "-e", read, file, year], cwd=ROOT, env=ENVIRONMENT, capture_output=True, check=False)
+            for year in ("2020", "2017")}
+    assert told["2020"].returncode == 0, told["2020"].stderr.decode()
+    assert b"SyntaxError" in told["2017"].stderr  # so a newer syntax would be seen
+
+
 def test_the_lock_file_names_no_registry():
     assert "resolved" not in (ROOT / "package-lock.json").read_text()
 
