@@ -1,13 +1,18 @@
 """What is measured of a contender on a page: bytes, requests, names, moving, presses, likes made offline."""
 
+import json
 import time
 from pathlib import Path
+from urllib.request import urlopen
 
 from playwright.sync_api import Route
 from weighing import pages
 from weighing.contenders import Contender
 from weighing.street import Street, Visit, is_of
 
+from parts.programs import until
+
+BUILT = Path(__file__).resolve().parents[2] / "server/afterlike/static/widget"
 AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
 LATE = 0.4  # seconds that a script comes late, so that the page is painted before
 MOVED = """window.shift = 0; new PerformanceObserver(list => { for (const one of list.getEntries()) shift += one.value })
@@ -62,11 +67,13 @@ def requests(street: Street, one: Contender, html: str) -> dict:
 
 
 def waited(street: Street, one: Contender, html: str) -> None:
-    """Presses a like where the page has to wait for a part, and lets the collector's memory of what it served run out."""
+    """Presses a like where the page has to wait for a part, until the collector brings the part along."""
     with street.visit() as visit:
         visit.go(street.put("/detail", html))
         press(visit, one)
-        visit.page.wait_for_timeout(2500)
+    script = "{collector}/w.js?site={site}".format(**street.shop.fill)
+    whole = (BUILT / json.loads((BUILT / "manifest.json").read_text())["whole.js"]["file"]).read_bytes()
+    until(lambda: urlopen(script).read().endswith(whole), what="the whole script")
 
 
 def weight(street: Street, one: Contender, html: str) -> dict:

@@ -184,16 +184,17 @@ def test_of_a_page_that_waited_the_tag_alone_can_tell(keeper):
 
 
 def test_that_a_page_waited_is_written_once_a_day_and_remembered_for_ninety(door):
-    def note(now: int) -> bool:
+    def note(at: int) -> int:
         with door.keeper.engine.begin() as tx:
-            before = sites.has_waited(tx, door.known.id, now)
-            sites.note_waiting(tx, door.known.id, now)
-        return before
+            sites.note_waiting(tx, door.known.id, at)
+        return waited_at(door)
 
-    assert not note(NOW) and waited_at(door) == NOW
-    assert note(NOW + DAY) and waited_at(door) == NOW
-    assert note(NOW + DAY + 1) and waited_at(door) == NOW + DAY + 1
-    assert not note(NOW + 91 * DAY + 1)
+    def whole(at: int) -> bool:
+        return sites.wants_whole(door.read(lambda tx: sites.site_named(tx, door.site)), {}, at)
+
+    assert not whole(NOW)
+    assert note(NOW) == note(NOW + DAY) == NOW and note(NOW + DAY + 1) == NOW + DAY + 1
+    assert whole(NOW + 91 * DAY) and not whole(NOW + 91 * DAY + 1)
 
 
 def waited_at(door) -> int | None:

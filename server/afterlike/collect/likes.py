@@ -320,17 +320,17 @@ def own_like(tx: sa.Connection, site_id: int, uuid: bytes, visitor: bytes, *, lo
 
 def add_details(tx: sa.Connection, items: list[tuple]) -> list[None | NotFound]:
     """Lays later, fuller facts of (site id, uuid, visitor, facts, now, waited) over the product and what the like was shown."""
-    return [_add_details(tx, *item) for item in items]
+    told = [_add_details(tx, *item) for *item, _ in items]
+    waited = {site_id: at for (site_id, *_, at, has), wrong in zip(items, told, strict=True) if has and wrong is None}
+    for site_id, at in sorted(waited.items()):  # in one order, and last: no other batch is held up behind a site
+        note_waiting(tx, site_id, at)
+    return told
 
 
-def _add_details(
-    tx: sa.Connection, site_id: int, uuid: bytes, visitor: bytes, facts: dict, at: int, waited: bool
-) -> None | NotFound:
+def _add_details(tx: sa.Connection, site_id: int, uuid: bytes, visitor: bytes, facts: dict, at: int) -> None | NotFound:
     row = own_like(tx, site_id, uuid, visitor)
     if row is None:
         return NotFound()
-    if waited:
-        note_waiting(tx, site_id, at)
     shown_id = catalog.overlay(tx, row.product_id, facts, at)
     if row.prompt_version_id is None or _titles(tx, {row.shown_id, shown_id}) <= 1:  # a question may name the title
         tx.execute(sa.update(tables.likes).where(tables.likes.c.id == row.id).values(shown_id=shown_id))

@@ -27,10 +27,9 @@ def tag(key: str) -> Response:
         products = liked_products(tx, site.id)
         product = marked(tx, site.id, request.args.get("product", ""))
         saved = {part: kept.value for part, kept in sites.settings_of(tx, site.id).items()}
-        waited = sites.has_waited(tx, site.id, now())
     exactly = snippets.settled(site.key, sites.page_attributes(saved), chosen)
     # Whoever names an exact file gets the one that the address with the key would give.
-    core = assets.manifest()["whole.js" if waited or sites.page_attributes(saved) else "w.js"]
+    core = assets.manifest()["whole.js" if sites.wants_whole(site, saved, now()) else "w.js"]
     exact = {"integrity": core["integrity"], "crossorigin": "anonymous"}
     return page(
         "collect/tag.html", site=site, role=role, address=address, platform=platform, chosen=chosen, wrong=wrong,

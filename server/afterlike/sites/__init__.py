@@ -41,6 +41,7 @@ from afterlike.sites.page_line import rules as page_rules
 from afterlike.sites.page_settings import settings_of
 from afterlike.sites.retention import most_days, shorter
 from afterlike.sites.second import turn_off_of as turn_off_second_of
+from afterlike.sites.served import wants_whole
 from afterlike.sites.settings import lines as origin_lines
 from afterlike.sites.store import (
     SOMEBODYS,
@@ -48,7 +49,6 @@ from afterlike.sites.store import (
     add_api_key,
     add_site,
     count,
-    has_waited,
     holder_of,
     note_waiting,
     only_site,
@@ -71,11 +71,10 @@ __all__ = [
     "CHECK_LIMITS", "FILTERS", "FIRST_LINK_LIVES", "SOMEBODYS", "Admin", "Claim", "SignInFirst", "Site", "add_admin",
     "add_api_key", "add_site", "add_unclaimed", "admin_or_none", "announce", "ask_check", "audit", "audit_broken",
     "audit_read", "audited", "check_due", "check_form", "claim", "claim_of", "claimer_of", "claims_of", "count",
-    "counts", "desk_locale", "forget_deliveries", "forget_empty", "form_proof", "has_waited", "hashed_password",
-    "holder_of", "join", "link_for", "links_for", "most_days", "new_sign_in_link", "note_waiting", "on_site", "only_site",
-    "order_signing_key",
+    "counts", "desk_locale", "forget_deliveries", "forget_empty", "form_proof", "hashed_password", "holder_of", "join",
+    "link_for", "links_for", "most_days", "new_sign_in_link", "note_waiting", "on_site", "only_site", "order_signing_key",
     "origin_lines", "page_attributes", "page_rules", "pattern_of", "remember_form", "remove_claim", "renew_token",
     "revoke_api_key", "rows_of", "says", "send_invitation", "send_lapse", "send_paused", "send_sign_in_link", "send_webhooks",
     "set_cooldown", "set_notices", "set_origins", "set_password", "settings_of", "shorter", "signed_in", "site_by_key",
-    "site_named", "site_of", "sweep", "turn_off_second_of", "unclaimed_site",
+    "site_named", "site_of", "sweep", "turn_off_second_of", "unclaimed_site", "wants_whole",
 ]

@@ -5,12 +5,14 @@ from typing import NamedTuple
 from flask import Response, request
 
 from afterlike import assets
-from afterlike.clock import now
+from afterlike.clock import DAY, now
 from afterlike.errors import Unavailable
 from afterlike.sites.page_line import attributes, line
 from afterlike.sites.page_settings import settings_of
-from afterlike.sites.store import has_waited, memory, site_named
+from afterlike.sites.store import Site, memory, site_named
 from afterlike.web import House, house
+
+WAITED_DAYS = 90  # for which a page's waiting is remembered
 
 
 class Told(NamedTuple):
@@ -57,4 +59,9 @@ def _read(here: House, key: str) -> Told:
         if site is None:
             return NOBODY
         settings = {part: kept.value for part, kept in settings_of(tx, site.id).items()}
-        return Told(line(key, settings), bool(attributes(settings)) or has_waited(tx, site.id, now()))
+        return Told(line(key, settings), wants_whole(site, settings, now()))
+
+
+def wants_whole(site: Site, settings: dict[str, dict], at: int) -> bool:
+    """Whether the site's pages would wait for a part of the widget: a setting needs one, or lately a page did wait."""
+    return bool(attributes(settings)) or (site.waited_at or 0) > at - WAITED_DAYS * DAY

@@ -17,7 +17,6 @@ from afterlike.web import House
 
 REMEMBERED_S = 2  # a changed origin is in force everywhere after this long
 KEY_PREFIX = "alk_"  # so that a leaked secret key can be recognised
-WAITED_DAYS = 90  # for which a page's waiting is remembered
 LONGEST_NOTICE = 500  # of a privacy address and of a postal one
 MOST_LINES = 8
 SOMEBODYS = tables.sites.c.unclaimed_origin.is_(None)  # what every list of sites and every look-up by key begins with
@@ -36,6 +35,7 @@ class Site:
     postal_address: str | None = None
     time_zone: str = "UTC"
     is_unclaimed: bool = False  # nobody's: the row of an origin whose likes the extension brought (unclaimed.py)
+    waited_at: int | None = None  # when a page of it last waited for a further part of the widget
 
 
 def site_by_key(house: House, key: str) -> Site | None:
@@ -91,6 +91,7 @@ def chosen(tx: sa.Connection, which: sa.ColumnElement[bool]) -> Site | None:
     return Site(
         row.id, row.key, row.name, row.locale, row.cooldown_hours * HOUR, row.order_key_version,
         frozenset(origins if own is None else (own,)), row.privacy_url, row.postal_address, row.time_zone, own is not None,
+        row.waited_at,
     )
 
 
@@ -99,12 +100,6 @@ def note_waiting(tx: sa.Connection, site_id: int, now: int) -> None:
     sites = tables.sites.c
     old = sites.waited_at.is_(None) | (sites.waited_at < now - DAY)
     tx.execute(sa.update(tables.sites).where((sites.id == site_id) & old).values(waited_at=now))
-
-
-def has_waited(tx: sa.Connection, site_id: int, now: int) -> bool:
-    """Whether a page of the site waited lately, so that its script had better bring all parts along."""
-    waited = tx.scalar(sa.select(tables.sites.c.waited_at).where(tables.sites.c.id == site_id))
-    return waited is not None and waited > now - WAITED_DAYS * DAY
 
 
 def add_site(
