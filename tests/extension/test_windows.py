@@ -252,6 +252,8 @@ def test_in_two_windows_a_like_is_one_and_is_taken_back_in_either(pages, little,
     with pages.context.expect_page() as second:
         pages.desk.evaluate("url => chrome.windows.create({url}).then(() => undefined)", f"{at(OURS)}/")
     two = second.value
+    pressed(two, "Blue", False)  # there before the like is, or it would show it
+    pages.settled()
     for page in (one, two):
         page.get_by_role("button", name="Like Blue").click()
         pressed(page, "Blue")
