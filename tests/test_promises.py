@@ -14,10 +14,11 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from collect.making import Answer, Door, Keeper
+from collect.making import Door, Keeper
 
 from afterlike import collect, db, tables
 from cast import CHAIR, LAMP, TEAPOT
+from parts.fetch import Answer
 from parts.programs import until
 
 GONE = (ConnectionError, http.client.HTTPException, TimeoutError)

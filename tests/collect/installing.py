@@ -4,11 +4,12 @@ import itertools
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
-from collect.making import Answer, Door, Keeper, taken
+from collect.making import Door, Keeper, taken
 
 import cast
 from afterlike import clock, sites, tables
 from afterlike.sites import Site
+from parts.fetch import Answer
 
 CHROME = "chrome-extension://abcdefghijklmnopabcdefghijklmnop"
 OTHER_CHROME = "chrome-extension://ponmlkjihgfedcbaponmlkjihgfedcba"

@@ -1,14 +1,12 @@
 """A collector as a stranger meets it over HTTP, and the tables behind it: what the tests of this room share."""
 
-import http.client
 import json
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from email.message import Message
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from marshmallow import Schema
@@ -16,39 +14,12 @@ from marshmallow import Schema
 import cast
 from afterlike import cli, clock, db, prompts, purposes, signing, sites, tables
 from afterlike.collect import schemas
+from parts.fetch import Answer, sent
 from parts.product import Server
 
 ORIGIN = "https://shop.test"
 AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
-PATIENCE_S = 60
 NEWS = purposes.built_in("news", locale="en", controller="Shop", privacy_url=None).sha256.hex()
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came back: status, headers, body as bytes; `.json` when it is some."""
-
-    status: int
-    headers: Message
-    body: bytes
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.body)
-
-    def __str__(self) -> str:
-        return f"{self.status} {self.body[:600]!r}"
-
-
-def sent(url: str, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> Answer:
-    """One request on a connection of its own; `body` may be bytes or an iterable of bytes (which goes in chunks)."""
-    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=PATIENCE_S)
-    try:
-        connection.request(method, path, body=body, headers=dict(headers or {}))
-        answer = connection.getresponse()
-        return Answer(answer.status, answer.headers, answer.read())
-    finally:
-        connection.close()
 
 
 class Keeper:

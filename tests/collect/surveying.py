@@ -6,10 +6,11 @@ import re
 import time
 from urllib.parse import urlencode
 
-from collect.making import AGENT, Answer, Door
+from collect.making import AGENT, Door
 from itsdangerous import TimestampSigner, URLSafeTimedSerializer
 
 from afterlike import tables
+from parts.fetch import Answer
 
 MAIL = "ada@people.test"
 COLOURS = [{"key": "red", "text": "Red"}, {"key": "blue", "text": "Blue"}, {"key": "green", "text": "Green"}]

@@ -3,11 +3,12 @@
 import random
 
 import pytest
-from collect.making import Door, Keeper, at_once, sent, taken
+from collect.making import Door, Keeper, at_once, taken
 
 from afterlike import tables
 from afterlike.collect import REASONS
 from cast import ADA, CHAIR, LAMP, new_id, order, visit
+from parts.fetch import sent
 from parts.programs import until
 
 FINE, BOT = "stored", "curl/8"

@@ -8,11 +8,12 @@ from urllib.parse import quote
 
 import pytest
 import sqlalchemy as sa
-from collect.making import AGENT, ORIGIN, Door, bodies, refused, sent, taken
+from collect.making import AGENT, ORIGIN, Door, bodies, refused, taken
 from marshmallow import Schema, fields
 
 from afterlike import tables
 from cast import ADA, LAMP, new_id
+from parts.fetch import sent
 
 MB = 1024 * 1024
 HEADERS = {"Content-Type": "text/plain", "Origin": ORIGIN, "User-Agent": AGENT}

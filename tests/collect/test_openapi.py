@@ -6,7 +6,7 @@ import re
 import pytest
 import schemathesis
 from collect.installing import CHROME, Extension
-from collect.making import AGENT, ORIGIN, bodies, sent, taken
+from collect.making import AGENT, ORIGIN, bodies, taken
 from collect.surveying import token_of
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -15,6 +15,7 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance, status_code_conformance
 
 from afterlike.app import FACES
+from parts.fetch import sent
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 PHASES = [Phase.explicit, Phase.generate]

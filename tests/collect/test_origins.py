@@ -5,10 +5,11 @@ The extension's own Origins have a file of their own (test_extension.py); here a
 
 import idna
 import pytest
-from collect.making import ORIGIN, Door, refused, sent, taken
+from collect.making import ORIGIN, Door, refused, taken
 
 from afterlike import clock, sites, tables
 from cast import LAMP, new_id
+from parts.fetch import sent
 from parts.programs import until
 
 REGISTERED = (

@@ -2,10 +2,11 @@
 
 import pytest
 from collect.conftest import running
-from collect.making import Door, Keeper, refused, sent, taken
+from collect.making import Door, Keeper, refused, taken
 
 from afterlike import tables
 from cast import ADA, BEN, CHAIR, LAMP
+from parts.fetch import sent
 from parts.programs import until
 
 MOST_VISITOR, MOST_NETWORK = 5, 12

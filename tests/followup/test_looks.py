@@ -146,6 +146,20 @@ def test_keys_lead_through_the_inbox(town, signed, any_browser, new_page):
     expect(page.get_by_label("What do you want to say?")).to_have_value("j")
 
 
+def test_a_list_of_keys_that_was_just_closed_takes_none_of_them(town, signed, any_browser, new_page):
+    """Until the next frame a browser leaves the focus on the button in the closed dialog."""
+    page = new_page(any_browser, storage_state=signed, viewport=SIZES["wide"])
+    page.goto(address(town, "{site}/conversations"))
+    page.evaluate("""() => {
+        const keys = document.querySelector("[data-keys]");
+        keys.showModal();
+        const inside = keys.querySelector("button");
+        keys.close();
+        inside.dispatchEvent(new KeyboardEvent("keydown", { key: "j", bubbles: true }));
+    }""")
+    expect(page.locator("[data-talks] a").nth(0)).to_be_focused()
+
+
 def test_a_saved_reply_is_put_into_the_field(town, signed, chromium, new_page):
     page = new_page(chromium, storage_state=signed)
     page.goto(address(town, "{site}/conversations/1"))

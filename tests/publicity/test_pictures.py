@@ -2,8 +2,6 @@
 
 import io
 import json
-import urllib.error
-import urllib.request
 
 import pytest
 import sqlalchemy as sa
@@ -26,6 +24,7 @@ from afterlike.clock import DAY, now
 from afterlike.errors import Invalid, NotFound, TooBig
 from afterlike.publicity import quotes, shown
 from cast import LAMP, Person
+from parts.fetch import Answer, sent
 from parts.programs import until
 
 
@@ -190,38 +189,33 @@ def asked(town, ada) -> int:
 @pytest.fixture
 def stands(ada, asked) -> str:
     """The path of the picture that stands beside Ada's words."""
-    sent = send_file(ada, f"/me/quotes/{asked}", photo(), **terms(ada, SAID, picture=True, name="Ada B."))
-    assert "said=quote-given" in sent.to, sent.words
+    reply = send_file(ada, f"/me/quotes/{asked}", photo(), **terms(ada, SAID, picture=True, name="Ada B."))
+    assert "said=quote-given" in reply.to, reply.words
     [row] = there(ada.town, sa.select(tables.quote_pictures.c.name))
     return f"/quotes/pictures/{row.name}.webp"
 
 
-def fetched(town, path: str) -> tuple[int, dict, bytes]:
-    try:
-        with urllib.request.urlopen(town.url + path, timeout=30) as answer:
-            return answer.status, answer.headers, answer.read()
-    except urllib.error.HTTPError as refused:
-        with refused:
-            return refused.code, refused.headers, refused.read()
+def at(town, path: str) -> Answer:
+    return sent(town.url, "GET", path)
 
 
 def test_any_page_may_show_it_and_keep_it_for_a_minute(town, stands):
-    status, headers, data = fetched(town, stands)
-    assert status == 200 and Image.open(io.BytesIO(data)).size == (256, 256)
+    answer = at(town, stands)
+    assert answer.status == 200 and Image.open(io.BytesIO(answer.body)).size == (256, 256)
     wanted = {"Content-Type": "image/webp", "X-Content-Type-Options": "nosniff", "Access-Control-Allow-Origin": "*",
               "Cross-Origin-Resource-Policy": "cross-origin", "Cache-Control": "public, max-age=60, immutable"}
-    assert {name: headers[name] for name in wanted} == wanted and "Set-Cookie" not in headers
+    assert {name: answer.headers[name] for name in wanted} == wanted and "Set-Cookie" not in answer.headers
 
 
 def test_no_cache_keeps_it_beyond_its_end(town, stands):
     with behind(town.server) as tx:
         tx.execute(sa.update(tables.quotes).values(until_at=now() + 20_000))
-    assert int(fetched(town, stands)[1]["Cache-Control"].split("=")[1].partition(",")[0]) <= 20
+    assert int(at(town, stands).headers["Cache-Control"].split("=")[1].partition(",")[0]) <= 20
 
 
 @pytest.mark.parametrize("name", ["0" * 32, "x", "A" * 32, "..%2f..%2fpepper"])
 def test_an_address_that_was_made_up_leads_nowhere(town, stands, name):
-    assert fetched(town, f"/quotes/pictures/{name}.webp")[0] == 404
+    assert at(town, f"/quotes/pictures/{name}.webp").status == 404
 
 
 def test_it_stands_everywhere_the_words_do(town, ada, shop_site, stands):
@@ -239,14 +233,14 @@ def test_it_stands_everywhere_the_words_do(town, ada, shop_site, stands):
 
 def test_what_was_taken_back_is_at_no_address_and_in_no_table(town, ada, asked, stands):
     ada.post(f"/me/quotes/{asked}", do="withdraw")
-    assert fetched(town, stands)[0] == 404 and there(town, sa.select(tables.quote_pictures)) == []
+    assert at(town, stands).status == 404 and there(town, sa.select(tables.quote_pictures)) == []
 
 
 def test_she_replaces_and_removes_it_on_her_page(town, ada, asked, stands):
     text = terms(ada, SAID, picture=True)["text"]
     assert "Change my picture" in ada.page().words
-    sent = send_file(ada, f"/me/quotes/{asked}", saved(drawn(40, 40), "PNG"), do="picture", text=text)
-    assert "said=quote-picture" in sent.to and fetched(town, stands)[0] == 404
+    reply = send_file(ada, f"/me/quotes/{asked}", saved(drawn(40, 40), "PNG"), do="picture", text=text)
+    assert "said=quote-picture" in reply.to and at(town, stands).status == 404
     assert "said=quote-no-file" in send_file(ada, f"/me/quotes/{asked}", b"", file="", do="picture", text=text).to
     assert "said=quote-other" in send_file(ada, f"/me/quotes/{asked}", photo(), do="picture", text="00").to
     assert "said=quote-unpicture" in ada.post(f"/me/quotes/{asked}", do="unpicture").to
@@ -267,22 +261,22 @@ def test_words_without_a_picture_are_allowed_too(town, ada, shop_site, asked):
                                               ("too much", 413)])
 def test_a_file_that_cannot_be_shown_changes_nothing_and_keeps_what_was_typed(town, ada, shop_site, asked, name, status):
     make, sentence = REFUSED[name]
-    sent = send_file(ada, f"/me/quotes/{asked}", make(), file="me.png", **terms(ada, SAID, picture=True, name="Ada Typed"))
-    assert sent.status == status and sentence in sent.words and 'value="Ada Typed"' in sent.text
+    reply = send_file(ada, f"/me/quotes/{asked}", make(), file="me.png", **terms(ada, SAID, picture=True, name="Ada Typed"))
+    assert reply.status == status and sentence in reply.words and 'value="Ada Typed"' in reply.text
     assert quoted(town, shop_site) == []
 
 
 def test_a_file_of_many_megabytes_is_told_of_too(ada, asked):
-    sent = send_file(ada, f"/me/quotes/{asked}", b"\0" * 9_000_000, **terms(ada, SAID, picture=True))
-    assert sent.status == 413 and "larger than 2 MB" in sent.words
+    reply = send_file(ada, f"/me/quotes/{asked}", b"\0" * 9_000_000, **terms(ada, SAID, picture=True))
+    assert reply.status == 413 and "larger than 2 MB" in reply.words
 
 
 def test_the_sentence_is_in_their_language(town, shop_site):
     cleo = town.settle(shop_site, CLEO, likes=[LAMP])
     cleo.shopper.say(cleo.liked[0], {"why": [{"other": "Bagus sekali"}]})
     quote = ask_for(admin_of(town), cleo, "Bagus sekali", picture="1", nth=-1)
-    sent = send_file(cleo, f"/me/quotes/{quote}", b"x", **terms(cleo, "Bagus sekali", picture=True))
-    assert sent.status == 422 and "Kami hanya dapat menampilkan gambar JPEG" in sent.words
+    reply = send_file(cleo, f"/me/quotes/{quote}", b"x", **terms(cleo, "Bagus sekali", picture=True))
+    assert reply.status == 422 and "Kami hanya dapat menampilkan gambar JPEG" in reply.words
 
 
 def test_a_form_without_a_proof_or_of_somebody_else_brings_no_picture(town, ada, shop_site, asked):
@@ -341,10 +335,10 @@ def test_from_the_question_to_the_picture_and_back_in_a_browser(town, shop_site,
     picture = stranger.get_by_role("figure").filter(has_text="Eve M.").locator("img")
     expect(picture).to_have_js_property("naturalWidth", 256)
     path = picture.get_attribute("src")
-    data = fetched(town, path)[2]
+    data = at(town, path).body
     assert not Image.open(io.BytesIO(data)).getexif() and b"Secret" not in data
     own.locator("#quotes").get_by_role("button", name="Take this back").click()
     expect(own.get_by_role("status").filter(has_text="not shown any more")).to_be_visible()
     stranger.reload()
     expect(picture).to_have_count(0)
-    assert fetched(town, path)[0] == 404 and there(town, sa.select(tables.quote_pictures)) == []
+    assert at(town, path).status == 404 and there(town, sa.select(tables.quote_pictures)) == []

@@ -2,15 +2,13 @@
 
 import re
 import signal
-import urllib.error
-import urllib.request
-from http.client import HTTPConnection
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from afterlike.demo.mailbox import KEPT, Mailbox
 from afterlike.mail import composed
+from parts.fetch import sent
 from parts.product import Server
 from parts.programs import until
 
@@ -85,9 +83,9 @@ def test_a_letter_runs_nothing_fetches_nothing_and_opens_links_beside(demo, any_
 def test_the_frame_is_shut_by_its_headers_too(demo):
     put(box_of(demo), html="<p>Hi</p>")
     letter = box_of(demo).letters()[0]
-    with urllib.request.urlopen(f"{demo.url}/mailbox/{letter.name}/page") as told:
-        assert "sandbox allow-popups" in told.headers["Content-Security-Policy"]
-        assert "default-src 'none'" in told.headers["Content-Security-Policy"] and "no-store" in told.headers["Cache-Control"]
+    told = sent(demo.url, "GET", f"/mailbox/{letter.name}/page").headers
+    assert "sandbox allow-popups" in told["Content-Security-Policy"]
+    assert "default-src 'none'" in told["Content-Security-Policy"] and "no-store" in told["Cache-Control"]
     box_of(demo).empty()
 
 
@@ -96,10 +94,7 @@ STRANGERS = {"another name": {"Host": "evil.test"}, "from elsewhere": {"X-Forwar
 
 @pytest.mark.parametrize("headers", STRANGERS.values(), ids=STRANGERS)
 def test_nobody_else_reads_the_mail(demo, headers):
-    connection = HTTPConnection("127.0.0.1", demo.port)
-    connection.request("GET", "/mailbox", headers=headers)
-    assert connection.getresponse().status == 403
-    connection.close()
+    assert sent(demo.url, "GET", "/mailbox", headers=headers).status == 403
 
 
 NOWHERE = ["0000000000000-00000000", "..%2Faddress", "%2e%2e/address", "1.half"]
@@ -107,10 +102,7 @@ NOWHERE = ["0000000000000-00000000", "..%2Faddress", "%2e%2e/address", "1.half"]
 
 @pytest.mark.parametrize("name", NOWHERE)
 def test_what_is_no_letter_is_not_shown(demo, name):
-    with pytest.raises(urllib.error.HTTPError) as told:
-        urllib.request.urlopen(f"{demo.url}/mailbox/{name}")
-    told.value.close()
-    assert told.value.code == 404
+    assert sent(demo.url, "GET", f"/mailbox/{name}").status == 404
 
 
 def test_the_mailbox_keeps_the_newest(tmp_path):
@@ -124,8 +116,7 @@ def test_the_mailbox_keeps_the_newest(tmp_path):
 def test_mail_goes_where_the_owner_wants_it(server, smtp_peer):
     running = server("demo", smtp_url=smtp_peer.url.replace("//", "//us:secret@"))
     assert "mail goes out through 127.0.0.1" in running.log and "secret" not in running.log
-    with pytest.raises(urllib.error.HTTPError, match="404"):
-        urllib.request.urlopen(f"{running.url}/mailbox").close()
+    assert sent(running.url, "GET", "/mailbox").status == 404
 
 
 def test_the_demo_ends_with_ctrl_c(server):

@@ -6,12 +6,12 @@ It runs on the demo as `make run` starts it, so it also proves that a stranger c
 import json
 import re
 import sqlite3
-from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from parts.browsers import both_browsers
+from parts.fetch import sent
 from parts.product import Server
 from parts.programs import until
 
@@ -34,8 +34,7 @@ def demo_began(db: sqlite3.Connection) -> int:
 
 def count(demo: Server, slug: str) -> int:
     key = f"{demo.url}{SHOP}/{slug}"
-    with urlopen(f"{demo.url}/v1/counts?site={SITE}&products={key}") as told:
-        return json.load(told)["counts"][key]
+    return sent(demo.url, "GET", f"/v1/counts?site={SITE}&products={key}").json["counts"][key]
 
 
 def sign_in(page: Page, demo: Server) -> None:

@@ -1,7 +1,6 @@
 """What an owner saved in the admin reaches a shop's page of another origin, by the same tag; the page's own word wins."""
 
 import gzip
-import urllib.request
 from contextlib import contextmanager
 
 import brotli
@@ -14,6 +13,7 @@ from widget.conftest import found, kept, like, nothing_more
 from afterlike import assets
 from afterlike.assets import FLOATING, LED
 from afterlike.sites import page_line
+from parts.fetch import Answer, sent
 from parts.programs import until
 
 MUG = '<div data-afterlike-product="mug" data-title="Mug" data-url="/mug"></div>'
@@ -53,13 +53,14 @@ def saved(collector, desk):
     return holds
 
 
-def fetched(url: str, **headers):
-    with urllib.request.urlopen(urllib.request.Request(url, headers=headers)) as answer:
-        return answer.read(), answer.headers
+def script(collector, site: str = "", **headers: str) -> Answer:
+    """What the tag's address gives."""
+    asked = {name.replace("_", "-"): value for name, value in headers.items()}
+    return sent(collector.url, "GET", f"/w.js?site={site or collector.site}", headers=asked)
 
 
 def line_of(collector) -> str:
-    return fetched(f"{collector.url}/w.js?site={collector.site}")[0].decode().partition("\n")[0] + "\n"
+    return script(collector).body.decode().partition("\n")[0] + "\n"
 
 
 def a_page(tag: str, *, head: str = "", lang: str = "en") -> str:
@@ -204,32 +205,30 @@ READ = {"gzip": gzip.decompress, "br": brotli.decompress, "identity": lambda bod
 @pytest.mark.parametrize("encoding", READ)
 def test_the_script_is_the_line_and_the_same_core(encoding, collector):
     core = (assets.FOLDER / assets.manifest()["w.js"]["file"]).read_bytes()
-    body, headers = fetched(f"{collector.url}/w.js?site={collector.site}", **{"Accept-Encoding": encoding})
-    assert READ[encoding](body) == page_line.line(collector.site, {}).encode() + core
-    assert headers.get("Content-Encoding", "identity") == encoding and headers["Vary"] == "Accept-Encoding"
-    assert headers["Cache-Control"] == LED and "charset=utf-8" in headers["Content-Type"]
+    answer = script(collector, accept_encoding=encoding)
+    assert READ[encoding](answer.body) == page_line.line(collector.site, {}).encode() + core
+    assert answer.headers.get("Content-Encoding", "identity") == encoding and answer.headers["Vary"] == "Accept-Encoding"
+    assert answer.headers["Cache-Control"] == LED and "charset=utf-8" in answer.headers["Content-Type"]
 
 
 def test_it_is_not_sent_again_until_something_changes(collector, saved):
-    address = f"{collector.url}/w.js?site={collector.site}"
-    tag = fetched(address)[1]["ETag"]
-    with pytest.raises(urllib.error.HTTPError) as same:
-        fetched(address, **{"If-None-Match": tag})
-    assert same.value.code == 304
+    tag = script(collector).headers["ETag"]
+    assert script(collector, if_none_match=tag).status == 304
     with saved(looks={"radius": "9", "dark": "no"}):
-        body, headers = fetched(address, **{"If-None-Match": tag})
-        assert headers["ETag"] != tag and b'"--afterlike-radius","9px"' in body
+        answer = script(collector, if_none_match=tag)
+        assert answer.headers["ETag"] != tag and b'"--afterlike-radius","9px"' in answer.body
 
 
 def test_the_exact_file_on_the_tag_page_is_the_one_that_the_address_gives(collector, desk, saved):
     with saved(privacy={"remember": "never"}):
         shown = desk.get(f"/admin/sites/{collector.site}/tag").words
-        body, _ = fetched(f"{collector.url}/w.js?site={collector.site}")
+        body = script(collector).body
     whole = assets.manifest()["whole.js"]
     assert whole["file"] in shown and whole["integrity"] in shown and body.endswith((assets.FOLDER / whole["file"]).read_bytes())
 
 
 @pytest.mark.parametrize("key", ["nobody", "", "%00", "%F0%9F%92%94", "a" * 3000, "x'\");alert(1)//"])
 def test_a_key_of_nobody_gets_the_plain_widget(key, collector):
-    body, headers = fetched(f"{collector.url}/w.js?site={key}".replace(" ", "+").replace('"', "%22"))
-    assert body == (assets.FOLDER / assets.manifest()["w.js"]["file"]).read_bytes() and headers["Cache-Control"] == FLOATING
+    answer = sent(collector.url, "GET", f"/w.js?site={key}".replace(" ", "+").replace('"', "%22"))
+    assert answer.body == (assets.FOLDER / assets.manifest()["w.js"]["file"]).read_bytes()
+    assert answer.status == 200 and answer.headers["Cache-Control"] == FLOATING

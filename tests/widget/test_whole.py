@@ -1,7 +1,6 @@
 """A site whose pages waited for a part of the widget gets a script that brings it along: only the counts are asked for then."""
 
 import json
-import urllib.request
 from urllib.parse import urlsplit
 
 import pytest
@@ -10,6 +9,7 @@ from widget.conftest import found, like, nothing_more
 from widget.test_build import BUILT, manifest
 
 from parts.browsers import both_browsers
+from parts.fetch import sent
 from parts.product import Collector
 from parts.programs import until
 
@@ -71,8 +71,8 @@ def said(request: Request) -> dict:
 
 def brings(own, name: str) -> bool:
     """Whether the site's script is this one now, after the line with its settings."""
-    with urllib.request.urlopen(f"{own.url}/w.js?site={own.site}") as answer:
-        return answer.read().endswith((BUILT / manifest()[name]["file"]).read_bytes())
+    answer = sent(own.url, "GET", f"/w.js?site={own.site}")
+    return answer.body.endswith((BUILT / manifest()[name]["file"]).read_bytes())
 
 
 def built(name: str) -> str:

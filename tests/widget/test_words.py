@@ -4,8 +4,6 @@ import json
 import re
 import subprocess
 from string import Formatter
-from urllib.error import HTTPError
-from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import expect
@@ -13,6 +11,7 @@ from widget.conftest import like
 from widget.test_build import ENVIRONMENT, ROOT
 
 from afterlike.assets import FLOATING
+from parts.fetch import sent
 
 LANGUAGES = ["ar", "de", "en", "es", "fr", "hi", "id", "it", "ja", "ko", "nl", "pl", "pt", "tr", "zh"]
 READING = """for (const name of process.argv.slice(1)) {
@@ -103,10 +102,10 @@ ANSWERED = {
 
 @pytest.mark.parametrize(("file", "language"), ANSWERED.items())
 def test_any_two_letters_are_answered_with_texts(file, language, collector):
-    with urlopen(f"{collector.url}/static/widget/{file}") as answer:
-        assert f'locale:"{language}"' in answer.read().decode()
-        assert answer.headers["Cache-Control"] == FLOATING
-        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    answer = sent(collector.url, "GET", f"/static/widget/{file}")
+    assert answer.status == 200 and f'locale:"{language}"' in answer.body.decode()
+    assert answer.headers["Cache-Control"] == FLOATING
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
 
 
 NO_LANGUAGE = ["XX-0123456789ab.js", "xxx.js", "x.js", "xx-0123456789ab.css", "xx.js.gz", "xx-zz.js", "xx-.js", "%C3%A9x.js"]
@@ -114,7 +113,4 @@ NO_LANGUAGE = ["XX-0123456789ab.js", "xxx.js", "x.js", "xx-0123456789ab.css", "x
 
 @pytest.mark.parametrize("file", NO_LANGUAGE)
 def test_what_is_no_language_is_not_there(file, collector):
-    with pytest.raises(HTTPError) as refused:
-        urlopen(f"{collector.url}/static/widget/{file}")
-    assert refused.value.code == 404
-    refused.value.close()
+    assert sent(collector.url, "GET", f"/static/widget/{file}").status == 404

@@ -21,7 +21,7 @@ function step(by) {
 const keys = { j: () => step(1), k: () => step(-1), r: () => field?.focus() };
 
 addEventListener('keydown', event => {
-  const typing = event.target.closest?.('input, select, textarea, [contenteditable], dialog');
+  const typing = event.target.closest?.('input, select, textarea, [contenteditable], dialog[open]');
   if (typing || event.ctrlKey || event.metaKey || event.altKey || !keys[event.key]) return;
   keys[event.key]();
   event.preventDefault();
