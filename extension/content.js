@@ -1,6 +1,6 @@
 /** On a page: gives its products their buttons, and tells the background what is pressed. Sends nothing itself. */
 
-import { address, line } from '../widget/facts.js';
+import { address, line, whole } from '../widget/facts.js';
 import { uuid } from '../widget/ids.js';
 import { looking } from '../widget/look.js';
 import { button as english } from '../widget/words/en.js';
@@ -113,7 +113,8 @@ function start() {
 
   const turn = safe(async (/** @type {Face} */ face) => {
     const liked = !face.liked;
-    const { like, product } = face;
+    const { like } = face;
+    const product = face.product = whole(face);
     const id = liked ? uuid() : like;
     tools.pressed = face;
     face.panel?.close();

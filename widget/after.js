@@ -43,8 +43,9 @@ export async function press(tools, face, liked, early) {
 }
 
 /** Sends after a like what else the page shows of its product. @param {Tools} tools @param {Outbox} post @param {Face} face */
-async function follow({ doc, load, tell, waited }, post, face) {
-  const { product, like } = face;
+async function follow({ doc, load, tell, waited, body }, post, face) {
+  const { like } = face;
+  const product = face.product = body(face).product;
   /** @type {Product} */
   const shown = await (await load('read'))?.details(doc, face);
   const all = { ...product, ...shown };

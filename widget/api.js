@@ -70,10 +70,13 @@ function turned({ faces, press }, key, liked) {
  * All that is known of the products that have a button now, in the order of the page.
  * @param {Tools} tools @returns {Promise<Liked[]>}
  */
-export async function products({ faces, doc, load }) {
+export async function products({ faces, doc, load, body }) {
   const { details } = await load('read');
   const shown = [...faces.values()]
     .filter(({ host }) => host.isConnected)
     .sort((one, other) => one.host.compareDocumentPosition(other.host) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1);
-  return Promise.all(shown.map(async face => ({ ...face.product, ...await details(doc, face), liked: face.liked, count: face.count })));
+  return Promise.all(shown.map(async face => {
+    const { product } = body(face);
+    return { ...product, ...await details(doc, { ...face, product }), liked: face.liked, count: face.count };
+  }));
 }

@@ -17,7 +17,7 @@ export function debug(tools) {
   tools.wrong = console.warn;
 
   tools.looked = finds => {
-    const told = finds.map(({ product: { key, title, price, currency }, at, how }) => `“${title}” (${key})${price ? `, ${price} ${currency}` : ', no price'}: ${how} ${named(at)}`);
+    const told = finds.map(find => ({ ...find, ...tools.body(find).product })).map(({ key, title, price, currency, at, how }) => `“${title}” (${key})${price ? `, ${price} ${currency}` : ', no price'}: ${how} ${named(at)}`);
     const text = told.join('\n');
     if (text === last && last) return;
     last = text;

@@ -55,29 +55,38 @@ export function line(value, most) {
 }
 
 /**
- * The product that is told of, or nothing when it has no address: all but its availability.
+ * The product that is told of by its names, or nothing when it has no address. A first look at a long list pays for no more.
  * @param {Told} told @param {string} base @param {() => string|undefined} page  its address when it tells none
  * @returns {Product|undefined}
  */
 export function product(told, base, page) {
+  const url = address(first(told.url ?? first(told.offers)?.url), base) ?? page();
+  if (url) return {
+    // Without a key of the owner's, the address, as the collector would; of a long one the end tells more than the start.
+    key: (line(told.key, 200) || url).slice(-200),
+    url,
+    title: line(told.name, 300) || undefined,
+  };
+}
+
+/**
+ * All that was said of a product but its availability.
+ * @param {{product: Product, told: Told}} find @returns {Product}
+ */
+export function whole({ product, told }) {
   const offer = first(told.offers) ?? told;
   const image = first(told.image);
-  const url = address(first(told.url ?? offer.url), base) ?? page();
-  if (!url) return;
   const price = line(offer.price ?? offer.lowPrice ?? told.price, 20);
   const currency = line(offer.priceCurrency ?? told.priceCurrency ?? told.currency, 9);
   // "1.299" may be one or a thousand, and only the shop knows which.
   const sure = /^\d{1,12}(\.(\d\d?|\d{4,6}))?$/.test(price) && /^[A-Z]{3}$/.test(currency);
   return {
-    // Without a key of the owner's, the address, as the collector would; of a long one the end tells more than the start.
-    key: (line(told.key, 200) || url).slice(-200),
-    url,
-    title: line(told.name, 300) || undefined,
-    image: address(image?.url ?? image, base, true),
+    image: address(image?.url ?? image, document.baseURI, true),
     ...sure && { price, currency },
     category: line(told.category, 200) || undefined,
     sku: line(told.sku, 100) || undefined,
     brand: line(told.brand, 200) || undefined,
+    ...product,
   };
 }
 

@@ -76,6 +76,7 @@ export async function find(doc, rules, rest, load) {
   const finds = [];
   /** Keys of the finds; their places (true), and all that is around these. @type {Map<string|Element, boolean>} */
   const taken = new Map();
+  const slots = doc.querySelector(SLOT);
 
   /** The link that a card is, is in, or holds. @param {Element} card */
   const link = card => address(/** @type {HTMLAnchorElement} */ (card.closest('a[href]') ?? card.querySelector('a[href]'))?.href, base);
@@ -95,7 +96,7 @@ export async function find(doc, rules, rest, load) {
   /** Where the owner's rule says, in its slot, else at its end, but never within a link or a button. @param {Told} told @param {Element} card */
   const addCard = (told, card) => {
     const place = rules.cardTarget && card.querySelector(rules.cardTarget);
-    const at = place || card.querySelector(SLOT) || card;
+    const at = place || slots && card.querySelector(SLOT) || card;
     add(told, () => link(card), at, place ? /** @type {How} */ (rules.position) : at.matches('a,button') ? 'after' : 'append');
     return rest();
   };

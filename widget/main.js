@@ -1,6 +1,6 @@
 /** The script tag: finds the page's products, gives each its button, and carries what is pressed to the collector. */
 
-import { address, line } from './facts.js';
+import { address, line, whole } from './facts.js';
 import { brought } from './brought.js';
 import { looking } from './look.js';
 import { secret, uuid } from './ids.js';
@@ -40,7 +40,7 @@ import { button as english } from './words/en.js';
  * @property {(key: string) => boolean} waits
  * @property {(path: string, body?: object, method?: string) => Promise<Heard>} call
  * @property {(kind: import('./send.js').Kind, line: string, like?: string, body?: object) => import('./send.js').Entry} write
- * @property {(face: Face) => object} body  of its like
+ * @property {(face: Pick<Face, 'product'|'told'>) => {product: import('./facts.js').Product}} body  of its like
  * @property {Map<number, Promise<Heard>>} sent  first calls, by entry, for the outbox to wait for
  * @property {import('./send.js').Outbox} [post]  the outbox, once it is loaded
  * @property {boolean} [waited]  whether the buttons needed a part besides the core
@@ -100,8 +100,8 @@ function start(script, api) {
   const speak = async (/** @type {string} */ locale) => /^(?!en)[a-z]{2}/i.test(locale) && load(locale.slice(0, 2).toLowerCase());
 
   /** @param {Face} face @param {string} name @param {object} [detail] @returns {boolean} whether the page lets it happen */
-  const tell = ({ host, product }, name, detail) => host.dispatchEvent(
-    new CustomEvent(`afterlike:${name}`, { detail: { product, ...detail }, bubbles: true, cancelable: true }));
+  const tell = (face, name, detail) => face.host.dispatchEvent(
+    new CustomEvent(`afterlike:${name}`, { detail: { product: whole(face), ...detail }, bubbles: true, cancelable: true }));
 
   const page = () => ({ url: address(doc.URL, doc.URL, true), title: line(doc.title, 300), referrer: address(doc.referrer, doc.URL, true) });
 
@@ -163,11 +163,11 @@ function start(script, api) {
   /** Whether a press waits for its answer. @param {string} key */
   const waits = key => [...store.kept.values()].some(one => one.line == key && /like/.test(one.kind));
 
-  /** @param {Face} face */
-  const body = ({ product }) => ({
-    product,
+  /** @type {Tools['body']} */
+  const body = face => ({
+    product: whole(face),
     page: page(),
-    context: { locale, position: [...faces.keys()].indexOf(product.key) + 1, dwell_ms: Date.now() - loaded, pressed_at: Date.now(), lasting: store.lasting },
+    context: { locale, position: [...faces.keys()].indexOf(face.product.key) + 1, dwell_ms: Date.now() - loaded, pressed_at: Date.now(), lasting: store.lasting },
   });
 
   const press = safe((/** @type {Face} */ face) => {

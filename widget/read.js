@@ -114,7 +114,6 @@ async function lists({ doc, addCard, rest }, mentions) {
   }
   const found = [];
   for (const { told } of mentions) {
-    await rest();
     const url = address(first(told.url ?? first(told.offers)?.url), doc.baseURI);
     const link = url && links.get(url);
     if (link) found.push({ told, link });
@@ -142,10 +141,12 @@ const inRow = card => (card.matches('tr') && card.lastElementChild) || card;
 /** @type {Record<string, string>} */
 const NAMED = { amp: '&', quot: '"', apos: "'", lt: '<', gt: '>', nbsp: ' ', szlig: 'ß', reg: '®', trade: '™', rsquo: '’', ndash: '–', times: '×', deg: '°', hellip: '…', euro: '€', acute: '\u0301', grave: '\u0300', uml: '\u0308', circ: '\u0302', cedil: '\u0327', tilde: '\u0303', ring: '\u030a' };
 
+const ENTITY = new RegExp(`&([a-z]?)(${Object.keys(NAMED).join('|')});`, 'gi');
+
 /** A text without the HTML that shops leave in JSON. @param {string} said */
 export const plain = said => [1, 2].reduce(said => said
   .replace(/&#(x)?([\da-f]{2,4});/gi, (_, hex, code) => String.fromCharCode(parseInt(code, hex ? 16 : 10)))
-  .replace(/&([a-z]?)(amp|quot|apos|lt|gt|nbsp|szlig|reg|trade|rsquo|ndash|times|deg|hellip|euro|acute|grave|uml|circ|cedil|tilde|ring);/gi, (_, letter, name) => (letter + NAMED[name.toLowerCase()]).normalize()), said)
+  .replace(ENTITY, (_, letter, name) => (letter + NAMED[name.toLowerCase()]).normalize()), said)
   .replace(/<\/?\w+[^<>]*>/g, '');
 
 /* ---- microdata and RDFa ---- */
@@ -156,11 +157,10 @@ const KINDS = [['itemscope', 'itemtype', 'itemprop'], ['typeof', 'typeof', 'prop
 /** The items that are products, and not properties of others. @param {Document} doc @returns {{at: Element, told: Told}[]} */
 export const told = doc => KINDS.flatMap(kind => {
   const [mark, type, property] = kind;
-  return [...doc.querySelectorAll(`[${type}*=Product]`)].filter(at => {
-    const around = at.parentElement?.closest(`[${mark}]`)?.getAttribute(type);
+  return [...doc.querySelectorAll(`[${type}*=Product]`)]
     // A related product or a variant is a property of another product.
-    return isProduct(at.getAttribute(type)) && !(at.hasAttribute(property) && isProduct(around));
-  }).map(at => ({ at, get told() { return item(at, kind); } }));
+    .filter(at => isProduct(at.getAttribute(type)) && !(at.hasAttribute(property) && isProduct(at.parentElement?.closest(`[${mark}]`)?.getAttribute(type))))
+    .map(at => ({ at, get told() { return item(at, kind); } }));
 });
 
 /** @param {Look} look @returns {Promise<boolean>} whether one is the page's own */
@@ -188,12 +188,17 @@ function item(scope, kind, deep = 0) {
   const told = {};
   const others = scope.getAttribute('itemref')?.split(' ').map(id => scope.ownerDocument.getElementById(id)) ?? [];
   for (const root of [scope, ...others]) {
-    if (root) for (const one of [root, ...root.querySelectorAll(`[${property}]`)]) {
-      const said = one !== scope && one.getAttribute(property);
-      const holder = said && one.parentElement?.closest(around);
-      if (!said || holder !== scope && (root === scope || root.contains(holder || null))) continue;
-      for (const name of said.split(' ')) {
-        told[name.replace(/.*[:/]/, '')] ??= one.hasAttribute(mark) && deep < 4 ? item(one, kind, deep + 1) : value(one, name);
+    let inner;
+    if (root) for (const one of [root, ...root.querySelectorAll(`[${property}],${around}`)]) {
+      // What is within another item is told of that.
+      if (one === scope || inner?.contains(one)) continue;
+      if (one.hasAttribute(mark)) inner = one;
+      for (const name of one.getAttribute(property)?.split(' ') ?? []) {
+        const as = name.replace(/.*[:/]/, '');
+        const get = () => one.hasAttribute(mark) && deep < 4 ? item(one, kind, deep + 1) : value(one, name);
+        // Of a long list only names and addresses are asked for.
+        if (/name|url/.test(as)) told[as] ??= get();
+        else if (!(as in told)) Object.defineProperty(told, as, { get, enumerable: true });
       }
     }
   }
@@ -204,7 +209,7 @@ function item(scope, kind, deep = 0) {
 function value(one, name) {
   const machine = one.getAttribute('content') ?? one.getAttribute('value');
   if (machine) return machine;
-  const link = /name$|price$|sku$|brand$/i.test(name) ? null : one.getAttribute('href') ?? one.getAttribute('src') ?? one.getAttribute('data');
+  const link = /name$|price$|sku$|brand$/i.test(name) ? null : /** @type {any} */ (one).href ?? one.getAttribute('src') ?? one.getAttribute('data');
   return link ?? text(one);
 }
 
@@ -225,6 +230,7 @@ export const graph = doc => ({
 
 /** @param {Look} look @returns {boolean} whether it tells of a product */
 function openGraph({ doc, finds, addMain }) {
+  if (!doc.querySelector('meta:is([content*=product],[property*=price],[name*=price])')) return false;
   const told = graph(doc);
   const title = doc.querySelector('meta[property="og:title"]');
   const said = told.price || !finds[0] && /^(og:)?product(\.item)?$/.test(meta(doc, 'og:type') ?? '');

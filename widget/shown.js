@@ -120,6 +120,11 @@ function pushed(doc) {
       return field?.value && (!value || field.value === value);
     }));
     if (sold) found.push({ exact: true, price: `${sold.display_price}`, sku: sold.sku });
+    // Tealium's has names and numbers, each alone or in a list; the W3C group's has a list of products.
+    const { product_name: names, product_sku, product_id } = page.utag_data ?? {};
+    const [layer, other] = [page.digitalData?.product ?? []].flat();
+    if (![names].flat()[1]) found.push({ name: `${names}`, sku: `${product_sku ?? ''}`, item_id: `${product_id ?? ''}` });
+    if (!other) found.push({ name: layer?.productInfo?.productName, sku: layer?.productInfo?.sku, item_id: layer?.productInfo?.productID });
     for (const one of [...page.dataLayer ?? []].reverse()) {
       const told = one?.[1] === 'view_item' ? one[2] : one?.ecommerce ?? one?.eventModel;
       const items = told?.items ?? told?.detail?.products ?? [];
@@ -162,8 +167,9 @@ function after(texts, word, value) {
  * @param {ParentNode} scope @param {string[]} texts @param {Tools} tools
  */
 function code(scope, texts, { text }) {
-  const [named, other] = scope.querySelectorAll('[itemprop=sku],.sku,[class$="-sku" i],[class*="sku-value" i],[class*=ordernumber i]');
-  const said = other && scope === other.ownerDocument ? '' : (named?.getAttribute('content') ?? text(named)).replace(SKU, '');
+  const named = [...scope.querySelectorAll('[itemprop=sku],.sku,[class$="-sku" i],[class*="sku-value" i],[class*=ordernumber i],[class*=itemcode i],[class*=product-code i],[id$=sku i],[id*=itemcode i],input[name=sku]')]
+    .map(one => (one.getAttribute('content') ?? one.getAttribute('value') ?? text(one)).replace(SKU, '').replace(/^#/, '')).filter(Boolean);
+  const said = named.some(one => one !== named[0]) && scope.nodeType === Node.DOCUMENT_NODE ? '' : named[0];
   const data = new Set(['sku', 'productSku', 'product_sku'].flatMap(name => [scope, ...scope.querySelectorAll('*')].flatMap(one => /** @type {any} */ (one).dataset?.[name] || [])));
   const fits = /^[\p{L}\p{Nd}][\p{L}\p{Nd}._/+-]*( ?[\p{L}\p{Nd}._/-]*\p{Nd}[\p{L}\p{Nd}._/-]*){0,2}$/u;
   return [said, after(texts, SKU, /^[\p{L}\p{Nd}._/+-]*(\p{Nd}|[A-Z]{2,}-|[A-Z]{3,}$)/u)?.split(/\s*[|,;(]|\s{2}| (?=\p{L}{3})/u)[0], /** @type {any} */ (scope).closest?.('[data-sku]')?.dataset.sku, data.size === 1 ? [...data][0] : '']
