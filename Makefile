@@ -11,6 +11,10 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check -qq
 NPM    := PATH="$(CURDIR)/$(BIN):$$PATH" npm --no-fund --no-audit --no-update-notifier --silent
 NODE_HOME := $(patsubst %/,%,$(dir $(firstword $(wildcard package.json widget/package.json))))
 
+# The tests make a thousand databases and as many folders: in memory, where there is plenty, that costs them a tenth less.
+MEMORY := $(shell df -Pm /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 8000 {print "/dev/shm"}')
+PYTEST := $(if $(MEMORY),TMPDIR=$(MEMORY)) $(BIN)/python -m pytest
+
 RUN_STAMP  := $(VENV)/.run-ready
 TEST_STAMP := $(VENV)/.test-ready
 NODE_STAMP := $(VENV)/.node-ready
@@ -28,10 +32,10 @@ dev: $(RUN_STAMP) ## the server on ./var, started again whenever its code change
 	@$(BIN)/afterlike serve --reload
 
 test: parts lint ## everything that must hold before a change lands
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(PYTEST) $(ARGS)
 
 test-long: parts lint ## the same and the tests that take minutes
-	@$(BIN)/python -m pytest -m "long or not long" $(ARGS)
+	@$(PYTEST) -m "long or not long" $(ARGS)
 
 lint: $(TEST_STAMP) $(if $(NODE_HOME),$(NODE_STAMP)) ## ruff over Python, tsc over widget and extension
 	@$(BIN)/ruff check --quiet

@@ -49,9 +49,19 @@ def postgres() -> Iterator[Postgres]:
 
 
 @pytest.fixture
-def fresh_postgres(postgres) -> str:
+def fresh_postgres(postgres) -> Iterator[str]:
     """The URL of a new PostgreSQL database that has our tables."""
-    return postgres.fresh()
+    url = postgres.fresh()
+    yield url
+    postgres.drop(url)
+
+
+@pytest.fixture
+def empty_postgres(postgres) -> Iterator[str]:
+    """Likewise, with nothing in it."""
+    url = postgres.empty()
+    yield url
+    postgres.drop(url)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -67,7 +77,7 @@ def database_url(request, tmp_path) -> str:
 def empty_database_url(request, tmp_path) -> str:
     """Likewise, with nothing in it."""
     if request.param == "postgres":
-        return request.getfixturevalue("postgres").empty()
+        return request.getfixturevalue("empty_postgres")
     return f"sqlite:///{tmp_path / 'empty.db'}"
 
 

@@ -142,9 +142,9 @@ def test_nothing_acknowledged_is_lost_however_often_processes_are_killed(server,
     killed_again_and_again(server, database_url, workers=20, masters=5)
 
 
-def test_nothing_acknowledged_is_lost_when_postgres_is_killed(server, postgres):
+def test_nothing_acknowledged_is_lost_when_postgres_is_killed(server, postgres, fresh_postgres):
     """SQL goes away and comes back: likes wait or are answered 503 and come again."""
-    with opened(server, postgres.fresh()) as door:
+    with opened(server, fresh_postgres) as door:
         with Crowd(door) as crowd:
             crowd.has(30)
             postgres.kill()

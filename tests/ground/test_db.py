@@ -78,8 +78,8 @@ def test_a_database_that_is_away_is_unavailable_and_not_broken():
     database.close()
 
 
-def test_a_database_that_comes_back_is_used_again(postgres):
-    with opened(postgres.fresh()) as database:
+def test_a_database_that_comes_back_is_used_again(postgres, fresh_postgres):
+    with opened(fresh_postgres) as database:
         database.write(keep_fact, ("before", "1"))
         postgres.kill()
         with pytest.raises(Unavailable):

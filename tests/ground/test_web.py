@@ -281,8 +281,8 @@ def test_a_network_is_an_address_or_a_home(address, counted):
 # Alive and ready.
 
 
-def test_alive_is_not_ready_without_its_database(server, postgres):
-    made = server(new=True, database_url=postgres.empty())
+def test_alive_is_not_ready_without_its_database(server, postgres, empty_postgres):
+    made = server(new=True, database_url=empty_postgres)
     postgres.kill()
     try:
         assert not made.ready() and made.running

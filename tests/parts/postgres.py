@@ -16,7 +16,9 @@ from parts.programs import Missing, Program, alive, answers, free_port, until
 from parts.ready import fill
 
 # Nothing here has to outlive the machine, only a kill -9: the operating system keeps what was written.
-CAREFREE = ("fsync=off", "full_page_writes=off", "autovacuum=off", "max_connections=200", "unix_socket_directories=")
+# What processes share is kept in the same folder, or each kill would leave some in the machine's memory.
+CAREFREE = ("fsync=off", "full_page_writes=off", "autovacuum=off", "max_connections=200", "unix_socket_directories=",
+            "dynamic_shared_memory_type=mmap")
 QUICK = ("--no-locale", "--no-sync")
 
 
@@ -90,6 +92,11 @@ class Postgres:
         with psycopg.connect(self._conninfo("postgres"), autocommit=True) as admin:
             admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         return f"postgresql+psycopg://afterlike@127.0.0.1:{self.port}/{name}"
+
+    def drop(self, url: str) -> None:
+        """Takes a database away, whoever is still connected: a thousand of them would fill ten gigabytes."""
+        with psycopg.connect(self._conninfo("postgres"), autocommit=True) as admin:
+            admin.execute(f"DROP DATABASE {url.rpartition('/')[2]} WITH (FORCE)")
 
     def kill(self) -> None:
         """kill -9 of the server and of all that serves for it: each of these leads a session of its own."""
