@@ -54,6 +54,19 @@ def origin(url: str) -> str:
     return f"{scheme}://{_netloc(scheme, host, port)}"
 
 
+def is_page_of(page: str, url: str) -> bool:
+    """Whether a page is the one at this address, which may say less of it: neither the host's `www`, nor what was chosen there.
+
+    Both have to be addresses; what is not is the page of nothing.
+    """
+    try:
+        (_, _, _, here, chosen), (_, _, _, path, query) = _parts(page), _parts(url)
+    except BadAddress:
+        return False
+    same = here.rstrip("/") == path.rstrip("/") and urlsplit(url).fragment in ("", urlsplit(page).fragment)
+    return same and set(parse_qsl(query)) <= set(parse_qsl(chosen))
+
+
 def origin_pattern(pattern: str) -> str:
     """What an owner may register: an exact origin, or `https://*.shop.example`; raises BadAddress."""
     scheme, star, rest = pattern.strip().partition("://*.")

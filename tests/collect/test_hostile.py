@@ -184,6 +184,7 @@ def replaced(body: dict, path: tuple, value) -> dict:
 EVERY_FIELD = [(call, path) for call, (_, _, schema, _) in CALLS.items() for path in paths(schema)]
 
 
+@pytest.mark.parametrize("keeper", ["sqlite", pytest.param("postgres", marks=pytest.mark.long)], indirect=True)
 @pytest.mark.parametrize(("call", "path"), EVERY_FIELD, ids=[f"{call}, {'.'.join(map(str, path))}" for call, path in EVERY_FIELD])
 def test_a_field_of_a_wrong_type_is_named(door, call, path):
     method, address, _, body = bodies(door.site, door.press()["id"])[call]

@@ -22,6 +22,16 @@ def test_a_like_is_counted_and_answered_with_the_first_question(door):
     assert door.kinds() == ["liked"]
 
 
+PLACES = {"its own page": (LAMP["url"], "product"), "a list": (f"{ORIGIN}/lamps", "card")}
+
+
+@pytest.mark.parametrize(("page", "place"), PLACES.values(), ids=PLACES)
+def test_which_button_it_was_is_told_by_the_addresses(door, page, place):
+    taken(door.post("/v1/likes", door.body(page={"url": page}, context={"locale": "en"})))
+    taken(door.by_api("POST", "/v1/likes", door.body(page={"url": page}, visitor=BEN, context={"locale": "en"})))
+    assert [row.placement for row in door.rows(tables.likes)] == [place, None]
+
+
 def test_a_page_that_stood_open_for_a_week_counts_as_a_day(door):
     taken(door.post("/v1/likes", door.body(context={"dwell_ms": 7 * 86_400_000})))
     assert [row.dwell_ms for row in door.rows(tables.likes)] == [86_400_000]

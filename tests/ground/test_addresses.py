@@ -7,7 +7,7 @@ from ground.making import QUIETLY
 from hypothesis import given
 from hypothesis import strategies as st
 
-from afterlike.addresses import BadAddress, allows, canonical, cleaned, origin, origin_pattern, same_host
+from afterlike.addresses import BadAddress, allows, canonical, cleaned, is_page_of, origin, origin_pattern, same_host
 
 GOOD = {
     "plain": ("https://shop.test/lamp", "https://shop.test/lamp"),
@@ -267,3 +267,22 @@ def test_every_ip_address_is_a_host(address):
     host = f"[{address}]" if isinstance(address, ipaddress.IPv6Address) else str(address)
     if "%" not in host:
         assert origin(f"http://{host}/") == f"http://{host.lower()}"
+
+
+PAGES = {
+    "the same": ("https://shop.test/lamp", "https://shop.test/lamp", True),
+    "with what was chosen": ("https://shop.test/lamp?variant=2&utm_source=x", "https://shop.test/lamp", True),
+    "without www, with a slash": ("https://shop.test/lamp/", "https://www.shop.test/lamp", True),
+    "a number in the query": ("https://shop.test/item?id=5&from=home", "https://shop.test/item?id=5", True),
+    "another number": ("https://shop.test/item?id=6", "https://shop.test/item?id=5", False),
+    "a list in the query": ("https://shop.test/?category=2", "https://shop.test/?product=5", False),
+    "a list": ("https://shop.test/lamps", "https://shop.test/lamp", False),
+    "one page, many products": ("https://shop.test/#!/lamps", "https://shop.test/#!/lamp", False),
+    "a place on the page": ("https://shop.test/lamp#reviews", "https://shop.test/lamp", True),
+    "no address": ("javascript:alert(1)", "javascript:alert(1)", False),
+}
+
+
+@pytest.mark.parametrize(("page", "url", "own"), PAGES.values(), ids=PAGES)
+def test_a_page_is_a_products_own_by_the_two_addresses(page, url, own):
+    assert is_page_of(page, url) is own

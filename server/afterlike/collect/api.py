@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote_plus
 from flask import Response, request
 from marshmallow import Schema
 
-from afterlike import catalog, endorsers, prompts, sites, words
+from afterlike import addresses, catalog, endorsers, prompts, sites, words
 from afterlike.addresses import BadAddress, allows, origin
 from afterlike.collect import answers, extension, likes, optins, reads, schemas, signed, visits
 from afterlike.collect.drops import Drops
@@ -87,12 +87,20 @@ def _item(event: Event) -> likes.Item:
         page_title=page.get("title"),
         referrer=page.get("referrer"),
         source=source_of(event),
-        placement=context.get("placement"),
+        placement=context.get("placement") or _placement(event),
         position=context.get("position"),
         dwell_ms=min(context["dwell_ms"], LONGEST_DWELL_MS) if "dwell_ms" in context else None,
         locale=context.get("locale"),
         lasting=lasting(event),
     )
+
+
+def _placement(event: Event) -> str | None:
+    """Which button it was, where the page does not say: the one on the product's own page, or on a card elsewhere."""
+    if source_of(event) == "api":
+        return None
+    own = addresses.is_page_of(event.data["page"]["url"], event.data["product"]["url"])
+    return "product" if own else "card"
 
 
 def lasting(event: Event) -> bool | None:
