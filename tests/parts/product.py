@@ -1,6 +1,5 @@
 """The product itself, started the way an owner starts it: `afterlike serve` in a process of its own."""
 
-import json
 import multiprocessing
 import os
 import signal
@@ -18,7 +17,7 @@ from typing import BinaryIO
 
 import pytest
 
-from afterlike import cli
+from afterlike import cli, clock, db
 from parts import ready
 from parts.programs import Program, free_port
 
@@ -198,8 +197,14 @@ class Site:
 
 
 def make_site(server: Server, *, origin: str, name: str, admin: str) -> Site:
-    """Registers a site in the server's home and database."""
-    told = json.loads(server.tell("init", "--name", name, "--origin", origin, "--admin", admin, "--json"))
+    """Registers a site in the server's database as `afterlike init` does it, without a process for each."""
+    engine = db.engine(str(server.settings.get("database_url", f"sqlite:///{server.home / 'afterlike.db'}")))
+    address = str(server.settings.get("public_url", server.url))
+    try:
+        with engine.begin() as tx:
+            [told] = cli.register(tx, [(name, (origin,), admin, "en", address, clock.now())])
+    finally:
+        engine.dispose()
     return Site(told["site"], told["api_key"], told["sign_in_url"], origin)
 
 
