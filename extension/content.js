@@ -176,7 +176,10 @@ function start() {
       look: () => yields() || tools.look?.(),
       found: () => ({
         widget: yields(),
-        products: [...faces.values()].filter(({ host }) => host.isConnected).map(({ product: { key, title, url, image }, liked, count }) => ({ key, title, url, image, liked, count })),
+        products: [...faces.values()].filter(({ host }) => host.isConnected).map(face => {
+          const { key, title, url, image } = whole(face);
+          return { key, title, url, image, liked: face.liked, count: face.count };
+        }),
       }),
       // From the popup, the menu or the keyboard: a press of the visitor's all the same.
       press: async ({ key, url }) => {

@@ -209,7 +209,7 @@ function item(scope, kind, deep = 0) {
 function value(one, name) {
   const machine = one.getAttribute('content') ?? one.getAttribute('value');
   if (machine) return machine;
-  const link = /name$|price$|sku$|brand$/i.test(name) ? null : /** @type {any} */ (one).href ?? one.getAttribute('src') ?? one.getAttribute('data');
+  const link = /name$|price$|sku$|brand$/i.test(name) ? null : /** @type {any} */ (one).href ?? one.getAttribute('href') ?? one.getAttribute('src') ?? one.getAttribute('data');
   return link ?? text(one);
 }
 

@@ -39,6 +39,12 @@ def test_the_popup_puts_likes_on_the_page_and_presses_them(pages, little, shop_p
     until(lambda: pages.ask("all") == [], what="the like to be taken back")
 
 
+def test_the_popup_shows_the_products_pictures(pages, shop_page):
+    popup = pages.popup(shop_page(LISTING.replace("<h2", '<img itemprop="image" src="/blue.png" alt=""><h2', 1)))
+    expect(popup.get_by_role("button", name="Like Green")).to_be_visible()
+    expect(popup.locator("li .picture")).to_have_count(1)
+
+
 def test_a_page_that_is_loaded_anew_under_the_popup_has_its_likes_again(pages, shop_page):
     listing = shop_page(LISTING)
     popup = pages.popup(listing)

@@ -109,6 +109,9 @@ CASES = {
     "microdata": (MICRO, [{"url": "/page", "title": "Mug", "image": "/m.png", **EURO, "availability": "out_of_stock",
                            "brand": "Kiln"}]),
     "microdata on cards": (MICRO_CARDS, [{"url": "/a", "title": "a"}, {"url": "/b", "title": "b"}]),
+    "microdata, an address on what is no link": (
+        MICRO.replace("<link itemprop", "<span itemprop").replace("OutOfStock\">", "PreOrder\">Ware</span>"),
+        [{"availability": "preorder"}]),
     "microdata, a price for people": (MICRO.replace(' content="12.50"', ""), [EURO]),
     "microdata and JSON-LD of one product": (ld({"@type": "Product", "name": "Mug"}) + MICRO, [{"url": "/page"}]),
     "microdata cards on the page of a product": (ld(mug()) + H1 + MICRO_CARDS, [{"url": "/mug"}, {"url": "/a"}, {"url": "/b"}]),

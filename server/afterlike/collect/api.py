@@ -9,8 +9,8 @@ from urllib.parse import quote, unquote_plus
 from flask import Response, request
 from marshmallow import Schema
 
-from afterlike import addresses, catalog, endorsers, prompts, sites, words
-from afterlike.addresses import BadAddress, allows, origin
+from afterlike import catalog, endorsers, prompts, sites, words
+from afterlike.addresses import BadAddress, allows, is_page_of, origin
 from afterlike.collect import answers, extension, likes, optins, reads, schemas, signed, visits
 from afterlike.collect.drops import Drops
 from afterlike.collect.screening import INSTALL_STEPS, STEPS, Event, Steps, event, screened
@@ -99,7 +99,7 @@ def _placement(event: Event) -> str | None:
     """Which button it was, where the page does not say: the one on the product's own page, or on a card elsewhere."""
     if source_of(event) == "api":
         return None
-    own = addresses.is_page_of(event.data["page"]["url"], event.data["product"]["url"])
+    own = is_page_of(event.data["page"]["url"], event.data["product"]["url"])
     return "product" if own else "card"
 
 
