@@ -97,6 +97,5 @@ const AVAILABILITY = {
 
 /** Whether it can be had, in the collector's words. @param {Told} told @returns {string|undefined} */
 export function availability(told) {
-  const offer = { ...told, ...first(told.offers) };
-  return AVAILABILITY[line(offer.availability, 99).replace(/.*\/|[\W_]/g, '').slice(0, 3).toLowerCase()];
+  return AVAILABILITY[line(first(told.offers)?.availability ?? told.availability, 99).replace(/.*\/|[\W_]/g, '').slice(0, 3).toLowerCase()];
 }

@@ -144,9 +144,9 @@ export async function find(doc, rules, rest, load) {
  * @param {any} node @param {boolean} listed @param {Mention[]} found
  */
 export function inside(node, listed, found) {
-  if (isProduct(node?.['@type'])) found.push({ told: node, listed });
-  else if (Array.isArray(node)) for (const one of node) inside(one, listed, found);
-  else if (node) {
+  if (Array.isArray(node)) for (const one of node) inside(one, listed, found);
+  else if (node) if (isProduct(node['@type'])) found.push({ told: node, listed });
+  else {
     inside([node['@graph'], node.mainEntity, node.item], listed, found);
     inside(node.itemListElement, true, found);
   }

@@ -21,11 +21,10 @@ const see = () => part('sight').catch(() => undefined);
  */
 export async function read(look, mentions) {
   const { doc, finds, addMain } = look;
-  const quiet = isArticle(doc);
-  let main = !!finds[0] || await jsonLd(look, [...mentions, ...look.broken ? mentioned(doc, true) : []], quiet);
+  let main = !!finds[0] || await jsonLd(look, [...mentions, ...look.broken ? mentioned(doc, true) : []]);
   main = await items(look) || main || openGraph(look);
   // What is marked up as a list is one.
-  if (!main && (!finds[2] || /product/.test(meta(doc, 'og:type') ?? ''))) await (await see())?.seen(look, tools, quiet);
+  if (!main && (!finds[2] || /product/.test(meta(doc, 'og:type') ?? ''))) await (await see())?.seen(look, tools, isArticle(doc));
   adopt(look);
   if (look.rules.pages && !finds[0]) addMain({ name: meta(doc, 'og:title') ?? (text(doc.querySelector('h1')) || doc.title), url: look.page, image: meta(doc, 'og:image') });
 }
@@ -64,8 +63,8 @@ function mentioned(doc, broken) {
   return found;
 }
 
-/** @param {Look} look @param {Mention[]} mentions @param {boolean} article  where nothing is sold @returns {Promise<boolean>} whether one is the page's own */
-async function jsonLd(look, mentions, article) {
+/** @param {Look} look @param {Mention[]} mentions @returns {Promise<boolean>} whether one is the page's own */
+async function jsonLd(look, mentions) {
   if (!mentions[0]) return false;
   const { doc, page, addMain } = look;
   await look.rest();
@@ -76,7 +75,7 @@ async function jsonLd(look, mentions, article) {
   }
   const titles = [...doc.querySelectorAll('h1')].map(text).filter(Boolean);
   // Who only wants stars in search results calls a company or a page a product too.
-  const own = all.filter(({ listed }) => !listed).filter(({ told }) => told.offers || !article && (!told.aggregateRating || titles.some(one => one.includes(told.name) || told.name.includes(one))));
+  const own = all.filter(({ listed }) => !listed).filter(({ told }) => told.offers || !isArticle(doc) && (!told.aggregateRating || titles.some(one => one.includes(told.name) || told.name.includes(one))));
   const url = (/** @type {Mention} */ one) => product(one.told, doc.baseURI, () => page)?.url;
   const bare = (/** @type {string|undefined} */ url) => url?.split('?')[0];
   const sold = own.filter(({ told }) => told.offers);
@@ -107,14 +106,15 @@ function grouped(mentions) {
 async function lists({ doc, addCard, rest }, mentions) {
   /** @type {Map<string|undefined, Element>} */
   const links = new Map();
+  const base = doc.baseURI;
   for (const link of doc.querySelectorAll('a[href]')) {
-    const url = address(/** @type {HTMLAnchorElement} */ (link).href, doc.baseURI);
+    const url = address(/** @type {HTMLAnchorElement} */ (link).href, base);
     if (!links.has(url) && !link.closest('nav')) links.set(url, link);
-    await rest();
+    if (links.size % 9 === 0) await rest();
   }
   const found = [];
   for (const { told } of mentions) {
-    const url = address(first(told.url ?? first(told.offers)?.url), doc.baseURI);
+    const url = address(first(told.url ?? first(told.offers)?.url), base);
     const link = url && links.get(url);
     if (link) found.push({ told, link });
   }
@@ -154,13 +154,13 @@ export const plain = said => [1, 2].reduce(said => said
 /** What marks an item and a property of it. */
 const KINDS = [['itemscope', 'itemtype', 'itemprop'], ['typeof', 'typeof', 'property']];
 
-/** The items that are products, and not properties of others. @param {Document} doc @returns {{at: Element, told: Told}[]} */
+/** The items that are products, and not properties of others. @param {Document} doc @returns {{at: Element, told: Told, brief: Told}[]} */
 export const told = doc => KINDS.flatMap(kind => {
   const [mark, type, property] = kind;
   return [...doc.querySelectorAll(`[${type}*=Product]`)]
     // A related product or a variant is a property of another product.
     .filter(at => isProduct(at.getAttribute(type)) && !(at.hasAttribute(property) && isProduct(at.parentElement?.closest(`[${mark}]`)?.getAttribute(type))))
-    .map(at => ({ at, get told() { return item(at, kind); } }));
+    .map(at => ({ at, get told() { return item(at, kind); }, get brief() { return brief(at, kind); } }));
 });
 
 /** @param {Look} look @returns {Promise<boolean>} whether one is the page's own */
@@ -169,13 +169,13 @@ async function items({ doc, addMain, addCard }) {
   const titles = [...doc.querySelectorAll('h1')];
   // Of a long list none is read before its turn.
   const own = all.filter(one => !all[1] && (one.told.offers || !one.told.aggregateRating)
-    || titles.some(title => one.at.contains(title) || all.length < 50 && text(title) === line(one.told.name, 300)));
+    || titles.some(title => one.at.contains(title) || all.length < 50 && text(title) === line(one.brief.name, 300)));
   const main = own.find(({ at }) => at.querySelector('h1')) ?? own[0];
   for (const one of all) {
-    const { at, told } = one;
+    const { at, brief } = one;
     // Beside the one that the page is about, others are recommended.
-    if (main === one) addMain({ ...told, name: told.name || text(at.querySelector('h1') ?? titles[0]) }, inRow(at));
-    else if (told.name && (!main || own[1] && !at.closest(SIDE))) await addCard(told, inRow(at));
+    if (main === one) addMain({ ...one.told, name: brief.name || text(at.querySelector('h1') ?? titles[0]) }, inRow(at));
+    else if (brief.name && (!main || own[1] && !at.closest(SIDE))) await addCard(brief, inRow(at));
   }
   return !!main;
 }
@@ -194,15 +194,30 @@ function item(scope, kind, deep = 0) {
       if (one === scope || inner?.contains(one)) continue;
       if (one.hasAttribute(mark)) inner = one;
       for (const name of one.getAttribute(property)?.split(' ') ?? []) {
-        const as = name.replace(/.*[:/]/, '');
-        const get = () => one.hasAttribute(mark) && deep < 4 ? item(one, kind, deep + 1) : value(one, name);
-        // Of a long list only names and addresses are asked for.
-        if (/name|url/.test(as)) told[as] ??= get();
-        else if (!(as in told)) Object.defineProperty(told, as, { get, enumerable: true });
+        told[name.replace(/.*[:/]/, '')] ??= one.hasAttribute(mark) && deep < 4 ? item(one, kind, deep + 1) : value(one, name);
       }
     }
   }
   return told;
+}
+
+/**
+ * An item of a list: its name and address, and all else when it is asked for.
+ * @param {Element} scope @param {string[]} kind @returns {Told}
+ */
+function brief(scope, kind) {
+  const [mark, , property] = kind;
+  /** @type {Told} */
+  const told = { key: undefined };
+  /** @type {Told|undefined} */
+  let all;
+  const whole = () => all ??= item(scope, kind);
+  for (const name of ['name', 'url']) {
+    const said = scope.querySelector(`[${property}*=${name}]`);
+    const plain = !said || said.getAttribute(property) === name && !said.hasAttribute(mark) && said.closest(`[${mark}]`) === scope;
+    told[name] = plain && !scope.hasAttribute('itemref') ? said && value(said, name) : whole()[name];
+  }
+  return new Proxy(told, { get: (told, /** @type {string} */ name) => (name in told ? told : whole())[name] });
 }
 
 /** @param {Element} one @param {string} name */

@@ -183,7 +183,7 @@ def test_of_a_page_that_waited_the_tag_alone_can_tell(keeper):
     assert waited_at(here) and waited_at(there) is None
 
 
-def test_that_a_page_waited_is_written_once_a_day_and_remembered_for_ninety(door):
+def test_that_a_page_waited_is_written_once_a_day_and_remembered_for_ninety_as_that_a_site_is_new(door):
     def note(at: int) -> int:
         with door.keeper.engine.begin() as tx:
             sites.note_waiting(tx, door.known.id, at)
@@ -192,9 +192,11 @@ def test_that_a_page_waited_is_written_once_a_day_and_remembered_for_ninety(door
     def whole(at: int) -> bool:
         return sites.wants_whole(door.read(lambda tx: sites.site_named(tx, door.site)), {}, at)
 
-    assert not whole(NOW)
-    assert note(NOW) == note(NOW + DAY) == NOW and note(NOW + DAY + 1) == NOW + DAY + 1
-    assert whole(NOW + 91 * DAY) and not whole(NOW + 91 * DAY + 1)
+    made = door.read(lambda tx: sites.site_named(tx, door.site)).made_at
+    assert whole(made + 90 * DAY - 1) and not whole(made + 90 * DAY)  # a new site's pages may all be of the kind that waits
+    later = made + 200 * DAY
+    assert note(later) == note(later + DAY) == later and note(later + DAY + 1) == later + DAY + 1
+    assert whole(later + 91 * DAY) and not whole(later + 91 * DAY + 1)
 
 
 def waited_at(door) -> int | None:

@@ -35,6 +35,17 @@ MICRO = """<div itemscope itemtype="https://schema.org/Product">
 <a itemprop="url" href="/jug"><span itemprop="name">Jug</span></a></div></div>"""
 MICRO_CARD = """<div itemscope itemtype="http://schema.org/Product">
 <a itemprop="url" href="/{0}"><h2 itemprop="name">{0}</h2></a></div>"""
+# Its first name is its maker's, its address stands among others, a part of it elsewhere, and its price in full.
+ODD_CARDS = """<main><h1>All</h1>
+<div itemscope itemtype="http://schema.org/Product">
+<p itemprop="brand" itemscope itemtype="http://schema.org/Brand"><b itemprop="name">Kiln</b></p>
+<a itemprop="sameAs url" href="/a"><h2 itemprop="schema:name">A</h2></a><img itemprop="image" src="/a.png" alt="">
+<p itemprop="offers" itemscope itemtype="http://schema.org/Offer"><link itemprop="url" href="/deal">
+<b itemprop="price">12,50</b><meta itemprop="priceCurrency" content="EUR"></p></div>
+<div itemscope itemtype="http://schema.org/Product" itemref="of-b"><h2 itemprop="name">B</h2><b itemprop="sku">R-2</b></div>
+<p id="of-b"><a itemprop="url" href="/b">More</a></p>
+<div itemscope itemtype="http://schema.org/Product"><h2 itemprop="name">C</h2>
+<p itemprop="offers" itemscope itemtype="http://schema.org/Offer"><link itemprop="url" href="/c"></p></div></main>"""
 MICRO_CARDS = f"<main><h1>All</h1>{''.join(MICRO_CARD.format(one) for one in 'ab')}</main>"
 OG = """<meta property="og:type" content="product"><meta property="og:title" content="Mug">
 <meta property="og:url" content="/mug"><meta property="og:image" content="">
@@ -109,6 +120,9 @@ CASES = {
     "microdata": (MICRO, [{"url": "/page", "title": "Mug", "image": "/m.png", **EURO, "availability": "out_of_stock",
                            "brand": "Kiln"}]),
     "microdata on cards": (MICRO_CARDS, [{"url": "/a", "title": "a"}, {"url": "/b", "title": "b"}]),
+    "microdata on cards, spread and mixed": (
+        ODD_CARDS, [{"url": "/a", "title": "A", "image": "/a.png", **EURO, "brand": "Kiln"},
+                    {"url": "/b", "title": "B", "sku": "R-2"}, {"url": "/c", "title": "C"}]),
     "microdata, an address on what is no link": (
         MICRO.replace("<link itemprop", "<span itemprop").replace("OutOfStock\">", "PreOrder\">Ware</span>"),
         [{"availability": "preorder"}]),

@@ -204,7 +204,7 @@ READ = {"gzip": gzip.decompress, "br": brotli.decompress, "identity": lambda bod
 
 @pytest.mark.parametrize("encoding", READ)
 def test_the_script_is_the_line_and_the_same_core(encoding, collector):
-    core = (assets.FOLDER / assets.manifest()["w.js"]["file"]).read_bytes()
+    core = (assets.FOLDER / assets.manifest()["whole.js"]["file"]).read_bytes()  # the site is new
     answer = script(collector, accept_encoding=encoding)
     assert READ[encoding](answer.body) == page_line.line(collector.site, {}).encode() + core
     assert answer.headers.get("Content-Encoding", "identity") == encoding and answer.headers["Vary"] == "Accept-Encoding"

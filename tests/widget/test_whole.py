@@ -1,6 +1,8 @@
-"""A site whose pages waited for a part of the widget gets a script that brings it along: only the counts are asked for then."""
+"""A new site, and one whose pages waited for a part of the widget, gets a script that brings it along."""
 
+import contextlib
 import json
+import sqlite3
 from urllib.parse import urlsplit
 
 import pytest
@@ -31,10 +33,19 @@ SOLD = "<main><h1>Mug 1</h1><p>€9.90</p><button>Add to cart</button></main>"
 
 @pytest.fixture
 def own(collector, site, shop):
-    """A collector with a site of this test's own, which the shop's pages name."""
+    """A collector with a new site of this test's own, which the shop's pages name."""
     made = Collector(collector.server, site(collector.server, origin=collector.registered.origin))
     shop.fill["site"] = made.site
     return made
+
+
+@pytest.fixture
+def old(own):
+    """As it is when its first ninety days are over, in which no page waited."""
+    with contextlib.closing(sqlite3.connect(own.server.home / "afterlike.db", timeout=30)) as tx, tx:
+        tx.execute("update sites set made_at = made_at - 91 * 86400000 where key = ?", [own.site])
+    until(lambda: brings(own, "w.js"), what="the small script")
+    return own
 
 
 def a_page(body: str, options: str = "") -> str:
@@ -79,15 +90,21 @@ def built(name: str) -> str:
     return f"/static/widget/{manifest()[name]['file']}"
 
 
+@pytest.mark.parametrize("body", [MICRODATA, LIST, ONE], ids=["microdata", "a list", "one in JSON-LD"])
+def test_a_new_site_s_first_visitors_wait_for_nothing(body, chromium, shop, own, new_page):
+    _, asked = visited(chromium, shop({"/": a_page(body)}), new_page)
+    assert asked == ["/w.js", "/v1/counts"]
+
+
 @both_browsers
 @pytest.mark.parametrize("body", [MICRODATA, LIST], ids=["microdata", "a list"])
-def test_once_pages_have_waited_only_the_counts_are_asked_for(body, any_browser, shop, own, new_page):
+def test_once_pages_have_waited_only_the_counts_are_asked_for(body, any_browser, shop, old, new_page):
     url = shop({"/": a_page(body)})
     page, asked = visited(any_browser, url, new_page)
     assert asked == ["/w.js", built("read.js"), "/v1/counts"]
     facts = shown(page)
     press(page)
-    page, asked = later(any_browser, url, new_page, own)
+    page, asked = later(any_browser, url, new_page, old)
     assert asked == ["/w.js", "/v1/counts"]
     assert shown(page) == facts
 
@@ -98,31 +115,29 @@ def later(browser, url: str, new_page, own):
     return visited(browser, url, new_page)
 
 
-def test_an_options_own_part_comes_along_too(chromium, shop, own, new_page):
+def test_an_options_own_part_comes_along_too(chromium, shop, old, new_page):
     url = shop({"/": a_page(ONE, 'data-shape="star"')})
     page, asked = visited(chromium, url, new_page)
     assert asked == ["/w.js", built("own.js"), "/v1/counts"]
     star = like(page, "Mug 1").locator("path").get_attribute("d")
     assert said(press(page))["waited"] is True
-    page, asked = later(chromium, url, new_page, own)
+    page, asked = later(chromium, url, new_page, old)
     assert asked == ["/w.js", "/v1/counts"]
     assert like(page, "Mug 1").locator("path").get_attribute("d") == star
     assert said(press(page))["waited"] is True  # so the site goes on knowing
 
 
-def test_a_page_that_waits_for_nothing_keeps_the_small_script(chromium, shop, own, new_page):
+def test_a_page_that_waits_for_nothing_keeps_the_small_script(chromium, shop, old, new_page):
     url = shop({"/": a_page(ONE)})
     page, asked = visited(chromium, url, new_page)
     assert asked == ["/w.js", "/v1/counts"]
-    assert "waited" not in said(press(page)) and brings(own, "w.js")
+    assert "waited" not in said(press(page)) and brings(old, "w.js")
 
 
 @both_browsers
 def test_the_whole_script_finds_its_other_parts_under_the_strictest_policy(any_browser, shop, own, new_page):
-    page, _ = visited(any_browser, shop({"/list": a_page(LIST)}) + "/list", new_page)
-    press(page)
     url = shop({"/": a_page(SOLD)}, headers={"Content-Security-Policy": STRICT})
-    page, asked = later(any_browser, url, new_page, own)
+    page, asked = visited(any_browser, url, new_page)
     assert asked == ["/w.js", built("sight.js"), "/v1/counts"]
     press(page)
     assert [(one["title"], one["price"], one["currency"]) for one in found(page)] == [("Mug 1", "9.90", "EUR")]

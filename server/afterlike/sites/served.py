@@ -12,7 +12,7 @@ from afterlike.sites.page_settings import settings_of
 from afterlike.sites.store import Site, memory, site_named
 from afterlike.web import House, house
 
-WAITED_DAYS = 90  # for which a page's waiting is remembered
+WAITED_DAYS = 90  # for which a page's waiting is remembered, and a new site's pages are taken to wait
 
 
 class Told(NamedTuple):
@@ -63,5 +63,6 @@ def _read(here: House, key: str) -> Told:
 
 
 def wants_whole(site: Site, settings: dict[str, dict], at: int) -> bool:
-    """Whether the site's pages would wait for a part of the widget: a setting needs one, or lately a page did wait."""
-    return bool(attributes(settings)) or (site.waited_at or 0) > at - WAITED_DAYS * DAY
+    """Whether the site's pages would wait for a part of the widget: a setting needs one, lately a page did wait, or the site
+    is too new to know."""
+    return bool(attributes(settings)) or max(site.waited_at or 0, site.made_at) > at - WAITED_DAYS * DAY

@@ -36,6 +36,7 @@ class Site:
     time_zone: str = "UTC"
     is_unclaimed: bool = False  # nobody's: the row of an origin whose likes the extension brought (unclaimed.py)
     waited_at: int | None = None  # when a page of it last waited for a further part of the widget
+    made_at: int = 0
 
 
 def site_by_key(house: House, key: str) -> Site | None:
@@ -91,7 +92,7 @@ def chosen(tx: sa.Connection, which: sa.ColumnElement[bool]) -> Site | None:
     return Site(
         row.id, row.key, row.name, row.locale, row.cooldown_hours * HOUR, row.order_key_version,
         frozenset(origins if own is None else (own,)), row.privacy_url, row.postal_address, row.time_zone, own is not None,
-        row.waited_at,
+        row.waited_at, row.made_at,
     )
 
 
