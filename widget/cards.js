@@ -6,6 +6,12 @@
 /** What a link says that names nothing. */
 const MORE = /^(read|view|see|quick|learn|shop|buy|add|more|details?|info|mehr|zu[mr]|voir|en savoir|lire|ver|leer|vedi|lees|zobacz|подробн|купить|detay)(?!\p{L}).{0,14}$/iu;
 
+/** What is not sold, but let. */
+const LET = /(\/|\b(per|pro|par|por|al|je|a)) ?(night|day|noche|d[ií]a|nacht|tag|nuit|jour|notte|giorno|dag|noc|gün|günlük|gece|vrk|month|mes|monat|mois)\b/i;
+
+/** What stands over lists that are not what a page is about. */
+const BESIDE = /recommend|(may|might) |also |similar|related|recent|viewed|(best|top).?sell|popular|trending|sponsor|flash|special|new (prod|arriv)|neuheit|empfehl|ähnlich|zuletzt|beliebt|recommand|consult|nouveaut|recomend|relacion|visto|vendid|おすすめ|最近|推[荐薦]/i;
+
 /**
  * Adds what is seen to a look at the page.
  * @param {Look} look @param {Tools} tools
@@ -19,8 +25,8 @@ export async function cards({ doc, page, addCard, rest }, tools) {
   await rest();
   for (const { at, said } of tools.prices(doc.body, tools)) {
     await rest();
-    // A sentence that speaks of money is not a price.
-    if (said.replace(/\P{L}/gu, '').length > 16) continue;
+    // A sentence that speaks of money is not a price, nor is what a night of something costs.
+    if (said.replace(/\P{L}/gu, '').length > 16 || LET.test(`${at.parentElement?.textContent}`.slice(0, 99))) continue;
     let around = /** @type {Element|null} */ (at);
     while (around && !sides.has(around)) around = around.parentElement;
     if (around) continue;
@@ -31,9 +37,11 @@ export async function cards({ doc, page, addCard, rest }, tools) {
     if (told && hosts.includes(bare(told.url)) && told.url !== page) found.set(card, told);
   }
   const wide = tools.widest([...found.keys()]);
+  const all = [...found.keys()];
+  const main = all.filter(core => !BESIDE.test(heading(wide.get(core) ?? core, tools)));
   /** Cards of one kind. @type {Map<string, Element[]>} */
   const kinds = new Map();
-  for (const core of found.keys()) {
+  for (const core of main[1] ? main : all) {
     const kind = `${core.localName} ${core.classList[0]}`;
     if (!kinds.get(kind)?.push(core)) kinds.set(kind, [core]);
   }
@@ -46,6 +54,15 @@ export async function cards({ doc, page, addCard, rest }, tools) {
   }
 }
 
+/** What stands over the list that a card is in. @param {Element} card @param {Tools} tools */
+function heading(card, { text }) {
+  for (let up = card, far = 0; up.parentElement && far < 5; up = up.parentElement, far++) {
+    const over = [...up.parentElement.children].find(one => one.matches('h2,h3,h4,header,[class*=head i],[class*=title i]'));
+    if (over && over !== up && over.compareDocumentPosition(up) & Node.DOCUMENT_POSITION_FOLLOWING && text(over).length < 80) return over.querySelector('h1') ? '' : text(over);
+  }
+  return '';
+}
+
 /** What a card tells, when all in it leads to one product. @param {Element} card @param {Tools} tools */
 function teaser(card, tools) {
   const image = card.querySelector('img');
@@ -55,8 +72,10 @@ function teaser(card, tools) {
   const url = link && tools.away(link) && tools.address(link.href, card.baseURI);
   if (!image || !url || tools.leads(card).size > 1 && card.querySelectorAll('h2,h3,h4,h5,h6')[1]) return;
   const same = links.filter(one => one.pathname === link.pathname);
+  // What is named a title may hold more than the name.
+  const called = /^H\d$/.test(heading?.tagName ?? '') ? heading : same.find(one => heading?.contains(one) && tools.text(one)) ?? heading;
   const leaves = () => [...card.querySelectorAll('*')].filter(one => !one.firstElementChild).map(tools.text);
   const named = (/** @type {string} */ one) => /\p{L}{2}/u.test(one) && !tools.MONEY.test(one) && !MORE.test(one);
-  const name = [...[heading, ...same].map(tools.text), image.alt, ...same.map(one => one.title || one.ariaLabel || '')].find(named) ?? leaves().find(named);
+  const name = [...[called, ...same].map(tools.text), image.alt, ...same.map(one => one.title || one.ariaLabel || '')].find(named) ?? leaves().find(named);
   return name ? { url, name, image: image.src } : undefined;
 }

@@ -70,7 +70,7 @@ export function product(told, base, page) {
 }
 
 /**
- * All that was said of a product but its availability.
+ * All that was said of a product but its availability, which `shown.js` tells.
  * @param {{product: Product, told: Told}} find @returns {Product}
  */
 export function whole({ product, told }) {
@@ -88,14 +88,4 @@ export function whole({ product, told }) {
     brand: line(told.brand, 200) || undefined,
     ...product,
   };
-}
-
-/** schema.org's and OpenGraph's states by their first three letters. @type {Record<string, string>} */
-const AVAILABILITY = {
-  ins: 'in_stock', out: 'out_of_stock', sol: 'out_of_stock', pre: 'preorder', bac: 'backorder', dis: 'discontinued', lim: 'limited',
-};
-
-/** Whether it can be had, in the collector's words. @param {Told} told @returns {string|undefined} */
-export function availability(told) {
-  return AVAILABILITY[line(first(told.offers)?.availability ?? told.availability, 99).replace(/.*\/|[\W_]/g, '').slice(0, 3).toLowerCase()];
 }

@@ -101,12 +101,12 @@ export async function find(doc, rules, rest, load) {
     return rest();
   };
 
-  /** Where the owner's rule says, in its slot, else under the heading that names it, else beside the price. @param {Told} told @param {Element} [within] */
+  /** Where the owner's rule says, in its slot, else under the heading that names it, else under the first, else beside the price. @param {Told} told @param {Element} [within] */
   const addMain = (told, within = doc.body) => {
     const place = rules.target && doc.querySelector(rules.target);
     const slot = within.querySelector(SLOT);
-    const headings = [...within.querySelectorAll('main h1'), ...within.querySelectorAll('h1')];
-    const at = place || slot || headings.find(one => text(one) == line(told.name, 300)) || headings[0] || within.querySelector('[class*=price]');
+    const named = [...within.querySelectorAll('h1,h2')].find(one => text(one) == line(told.name, 300));
+    const at = place || slot || named || within.querySelector('main h1') || within.querySelector('h1') || within.querySelector('[class*=price]:not(header *)');
     add(told, () => page, at ?? within.querySelector('main') ?? within, place ? /** @type {How} */ (rules.position) : !at || at == slot ? 'append' : 'after');
   };
 
@@ -126,7 +126,7 @@ export async function find(doc, rules, rest, load) {
   const mentions = [];
   let broken;
   for (const block of doc.querySelectorAll('script[type*="ld+json"]')) try {
-    if (fresh(block, block.textContent)) inside(JSON.parse(`${block.textContent}`), false, mentions);
+    if (fresh(block, block.textContent)) inside(JSON.parse(/** @type {string} */ (block.textContent)), false, mentions);
   } catch {
     broken = true; // the next block may say something
   }

@@ -3,7 +3,7 @@
  * is left to `sight.js`.
  */
 
-import { address, availability, first, line, product } from './facts.js';
+import { address, first, line, product } from './facts.js';
 import { fresh, inside, isProduct, text } from './find.js';
 import { part } from './part.js';
 
@@ -40,8 +40,8 @@ function left(doc, name) {
 }
 
 /** Pages that speak of things: what they mention is seldom theirs to sell. @param {Document} doc */
-const isArticle = doc => meta(doc, 'og:type') === 'article' || [...doc.querySelectorAll('script[type*="ld+json"]')]
-  .some(block => /"@type":\s*\[?\s*"(\w*Article|BlogPosting|Recipe|Review|HowTo|JobPosting|Event)"/.test(`${block.textContent}`) && !/"ItemPage"/.test(`${block.textContent}`));
+const isArticle = doc => meta(doc, 'og:type') === 'article' || [...doc.querySelectorAll('script[type*="ld+json"]')].some(({ textContent: said }) =>
+  said && /"@type":\s*\[?\s*"(\w*(Article|Event|Application)|BlogPosting|Recipe|Review|HowTo|JobPosting|NGO)"/.test(said) && !said.includes('"ItemPage"'));
 
 /* ---- JSON-LD ---- */
 
@@ -53,7 +53,7 @@ function mentioned(doc, broken) {
   /** @type {Mention[]} */
   const found = [];
   for (const block of doc.querySelectorAll('script[type*="ld+json"]')) {
-    const json = `${block.textContent}`;
+    const json = /** @type {string} */ (block.textContent);
     for (const mend of [false, true]) try {
       const held = JSON.parse(mend ? json.replace(/(\/[/*])?\s*(<!--|-->|<!\[CDATA\[|\]\]>)\s*(\*\/)?/g, '').replace(/[\0-\x1f]+/g, ' ').replace(/\\'/g, "'").replace(/,(?=\s*[}\],])|;\s*$/g, '') : json);
       if (!broken || mend && fresh(block, json)) inside(held, false, found);
@@ -103,7 +103,7 @@ function grouped(mentions) {
  * One that has no link here has no button here.
  * @param {Look} look @param {Mention[]} mentions
  */
-async function lists({ doc, addCard, rest }, mentions) {
+async function lists({ doc, page, addCard, rest }, mentions) {
   /** @type {Map<string|undefined, Element>} */
   const links = new Map();
   const base = doc.baseURI;
@@ -115,7 +115,7 @@ async function lists({ doc, addCard, rest }, mentions) {
   const found = [];
   for (const { told } of mentions) {
     const url = address(first(told.url ?? first(told.offers)?.url), base);
-    const link = url && links.get(url);
+    const link = url && url !== page && links.get(url);
     if (link) found.push({ told, link });
   }
   const cards = widest(found.map(({ link }) => link));
@@ -194,7 +194,9 @@ function item(scope, kind, deep = 0) {
       if (one === scope || inner?.contains(one)) continue;
       if (one.hasAttribute(mark)) inner = one;
       for (const name of one.getAttribute(property)?.split(' ') ?? []) {
-        told[name.replace(/.*[:/]/, '')] ??= one.hasAttribute(mark) && deep < 4 ? item(one, kind, deep + 1) : value(one, name);
+        const as = name.replace(/.*[:/]/, '');
+        const said = one.hasAttribute(mark) && deep < 4 ? item(one, kind, deep + 1) : value(one, name);
+        told[as] = as === 'offers' && told[as] ? [told[as], said].flat() : told[as] ?? said;
       }
     }
   }
@@ -231,21 +233,24 @@ function value(one, name) {
 /* ---- OpenGraph ---- */
 
 /** @param {Document} doc @returns {Told} */
-export const graph = doc => ({
-  name: meta(doc, 'og:title'),
-  url: meta(doc, 'og:url'),
-  image: meta(doc, 'og:image'),
-  price: meta(doc, 'product:sale_price:amount') ?? meta(doc, 'product:price:amount') ?? meta(doc, 'og:price:amount'),
-  priceCurrency: meta(doc, 'product:price:currency') ?? meta(doc, 'og:price:currency'),
-  category: meta(doc, 'product:category'),
-  availability: meta(doc, 'product:availability') ?? meta(doc, 'og:availability'),
-  sku: meta(doc, 'product:retailer_item_id'),
-  brand: meta(doc, 'product:brand') ?? meta(doc, 'og:brand'),
-});
+export const graph = doc => {
+  const either = (/** @type {string} */ name) => meta(doc, `product:${name}`) ?? meta(doc, `og:${name}`);
+  return {
+    name: meta(doc, 'og:title'),
+    url: meta(doc, 'og:url'),
+    image: meta(doc, 'og:image'),
+    price: either('sale_price:amount') ?? either('price:amount'),
+    priceCurrency: either('price:currency'),
+    category: either('category'),
+    availability: either('availability'),
+    sku: either('retailer_item_id'),
+    brand: either('brand'),
+  };
+};
 
 /** @param {Look} look @returns {boolean} whether it tells of a product */
 function openGraph({ doc, finds, addMain }) {
-  if (!doc.querySelector('meta:is([content*=product],[property*=price],[name*=price])')) return false;
+  if (!doc.querySelector('meta:is([content*=product],[property*=price],[name*=price])') || isArticle(doc)) return false;
   const told = graph(doc);
   const title = doc.querySelector('meta[property="og:title"]');
   const said = told.price || !finds[0] && /^(og:)?product(\.item)?$/.test(meta(doc, 'og:type') ?? '');
@@ -285,10 +290,9 @@ function adopt({ doc, page, addCard }) {
  */
 export async function details(doc, find) {
   const [shown, price, sight] = await Promise.all([part('shown'), part('price'), see()]);
-  const said = availability(find.told);
-  return { ...(said && { availability: said }), ...(sight && shown.details({ ...tools, ...sight, ...price }, doc, find)) };
+  return shown.details({ ...tools, ...sight, ...price }, doc, find);
 }
 
-const tools = { address, availability, first, graph, inRow, line, mentioned, meta, plain, product, SIDE, text, told, widest };
+const tools = { address, first, graph, inRow, line, mentioned, meta, plain, product, SIDE, text, told, widest };
 
 /** @typedef {typeof tools} Tools */

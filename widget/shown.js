@@ -7,20 +7,32 @@ import { globals } from './view.js';
 /** @typedef {import('./facts.js').Product} Product */
 
 const OUT = /sold.?out|out.of.stock|(un|not )available|notify me|mail me when|ausverkauft|vergriffen|nicht (mehr )?(verf|lief|auf l|vorr)|épuisé|rupture|indispon|(a|es)gotado|sin (stock|exist)|avise-me|esaurito|non? disponib|uitverk|niet (op v|lev|besch)|wyprzed|niedostęp|tükendi|stokta yok|売り?切|品切|在庫(なし|切)|完売|入荷|품절|[缺無无][货貨]|售[罄完]|غير متو|نفد|نفذ|स्टॉक में नहीं|\bhabis|нет в нал|распродан|немає|slutsåld|(slut|ej|ikke) (i|på) lager|ud?solgt|loppu|vypr[eo]d|není sklad|nincs |elfogyott|epuizat|εξαντλ|hết hàng|สินค้าหมด|אזל/i;
-const AHEAD = /pre-?order|vorbestell|précommand|preventa|pré-venda|reservar|予約|[预預][购購]|предзаказ|förbest|forudb|forhånds|ennakko|preordin|przedsp/i;
+const AHEAD = /pre-?order|vorbestell|précommand|preventa|pré-venda|reservar|予約|[预預][购購]|предзаказ|förbest|forudb|สั่งจอง|forhånds|ennakko|preordin|przedsp/i;
 /** What stands before a number that a shop gives: a kind of thing with "no." or "code", or a word that says it all. */
-const SKU = /^(.*\bsku\)?|(art(ikel|icle|[íi]c[uo]lo)?|item|prod(u[ckt]+|uk)?|part|style|cat(alog(ue)?)?|stock|web|order|mfg|manufacturer|reference|bestell?|modell?|vare|tuote)[-. ]*(item|model|part)?[-. ]*(#|№|n[ro°º]|n[uú]m\p{L}*|code|koodi?|kod|id)|(art|арт|r[eé]f|rif|cód?)\.|mod[eè]l[eol]?|r[eé]f([eé]r[eê]nc(e|ia))?|c[oó]d(igo|ice)?( \p{L}+){0,2}|cod|k[oó]de?( \p{L}{4,})?|indeks|symbol|nr (art|kat|prod)\p{L}*|(stok|ürün) kodu|[品型款][番号號]|(管理|商品|[产產]品)(コード|番号|编号|編號)|(상품|제품)(코드|번호)|품번|모델명?|[货貨][号號]|артикул|код( товар\p{L}*)?|модель|(katal|obj)\p{L}+ číslo|cikkszám|termékkód|κωδικός|mã( sp| sản phẩm)?|รหัสสินค้า|كود|(رمز|رقم) المنتج|मॉडल|उत्पाद कोड|מק.ט|mpn|ugs|(id|code)(?=:))( produ\p{L}+)?\.?(\s*[:#№：.]+\s*|\s+|$|(?<=#))/iu;
-const BRAND = /^(brand|by|hersteller|m([aäeæ]rk[ea]|erk|arca|arque)|producent|značka|výrobce|бренд|производитель|ブランド|メーカー|브랜드|品牌|manufacturer|vendor|thương hiệu)\s*[:：]?\s+/iu;
+const SKU = /^(.*\bsku\)?|(art(ikel|icle|[íi]c[uo]lo)?|item|prod(u[ckt]+|uk)?|part|style|cat(alog(ue)?)?|stock|web|order|mfg|manufacturer|reference|bestell?|modell?|vare|tuote)[-. ]*(item|model|part)?[-. ]*(#|№|n[ro°º]|n[uú]m\p{L}*|code|koodi?|kod|id)|(art|арт|r[eé]f|rif|cód?)\.|mod[eè]l[eol]?|r[eé]f([eé]r[eê]nc(e|ia))?|c[oó]d(igo|ice)?( \p{L}+){0,2}|cod|k[oó]de?( \p{L}{4,})?|indeks|symbol|nr (art|kat|prod)\p{L}*|(stok|ürün) kodu|[品型款][番号號]|(管理|商品|[产產]品)(コード|番号|编号|編號)|(상품|제품)(코드|번호)|품번|모델명?|[货貨][号號]|артикул|код( товар\p{L}*)?|модель|(katal|obj)\p{L}+ číslo|cikksz(ám)?|termékkód|κωδικός|μοντέλο|vnr|mã( sp| sản phẩm)?|รหัสสินค้า|كود|(رمز|رقم) المنتج|मॉडल|उत्पाद कोड|מק.ט|mpn|ugs|(id|code)(?=:|\s$))( produ\p{L}+)?\.?(\s*[:#№：.]+\s*|\s+|$|(?<=#))/iu;
+const BRAND = /^(brand|by|merek|tuotemerkki|κατασκευαστής|製造商|แบรนด์|ยี่ห้อ|nhãn hiệu|producător|gyártó|produttore|fabricante|hersteller|m([aäeæ]rk[ea]|erk|arca|arque)|producent|značka|výrobce|бренд|производитель|ブランド|メーカー|브랜드|品牌|manufacturer|vendor|thương hiệu)\s*[:：]?\s+/iu;
 const CATEGORY = /^([ck]at[eé]gor\p{L}+|rubrique|カテゴリー?|분류|分类|категори\p{L}*)\s*[:：]\s*/iu;
 
+/** schema.org's and OpenGraph's states by their first three letters. @type {Record<string, string>} */
+const AVAILABILITY = {
+  ins: 'in_stock', out: 'out_of_stock', sol: 'out_of_stock', pre: 'preorder', bac: 'backorder', dis: 'discontinued', lim: 'limited',
+};
+
+/** Whether it can be had, in the collector's words. @param {Told} told @param {Pick<Tools, 'first'|'line'>} tools @returns {string|undefined} */
+function availability(told, { first, line }) {
+  return AVAILABILITY[line(first(told.offers)?.availability ?? told.availability, 99).replace(/.*\/|[\W_]/g, '').slice(0, 3).toLowerCase()];
+}
+
 /**
- * @param {Tools} tools @param {Document} doc @param {import('./find.js').Find} find
+ * @param {Tools} tools  without `sight` only the markup is heard @param {Document} doc @param {import('./find.js').Find} find
  * @returns {Partial<Product>}
  */
-export function details(tools, doc, { product: known, at }) {
-  const { address, availability, first, line, mentioned, plain } = tools;
+export function details(tools, doc, { product: known, at, told: said }) {
+  if (!tools.place) return { availability: availability(said, tools) };
+  const { address, first, line, mentioned, plain } = tools;
   const url = (/** @type {any} */ value) => address(value, doc.baseURI);
   const bare = (/** @type {any} */ value) => url(value)?.split('?')[0];
+  const own = !!at.closest('[data-afterlike-product]'); // then what the owner says is right
   const card = cardOf(at, known.url, tools);
   const spot = card ? undefined : tools.place(doc, tools);
   const scope = card ?? spot?.scope ?? at.closest('main') ?? doc.querySelector('main') ?? doc.body;
@@ -42,20 +54,28 @@ export function details(tools, doc, { product: known, at }) {
   const price = tools.price(scope, spot, exact ? [exact] : sources, tools, doc);
   const label = spot && tools.label(spot.control, tools);
   const texts = short(scope, tools);
+  const exactly = (/** @type {RegExp} */ what) => !spot?.sure && texts.some(one => one.length < (spot ? 26 : 60) && what.test(one));
   const more = card ? [] : short(doc.querySelector('main') ?? doc.body, tools);
-  const out = label && OUT.test(label);
-  const state = sources.map(availability).find(Boolean);
+  // A page that says it is sold out, and has nothing to buy with, is right, whatever machines are told.
+  const out = label && OUT.test(label) || !card && !own && exactly(OUT);
+  const state = [...own ? [said] : [], ...sources, said].map(one => availability(one, tools)).find(Boolean);
+  // Machines may be told of another variant than the one that is shown.
+  const teller = sources.find(one => one.sku);
+  const priced = teller ? tools.values(teller) : [];
+  const other = priced[0] && price.price && !priced.some(one => +one.price === +`${price.price}`);
+  const sku = exact?.sku || sold(sources, price.price, tools) || other && code(scope, texts, tools) || say('sku').replace(SKU, '') || code(scope, texts, tools) || code(card ? doc.head : doc, more, tools)
+    || say('item_id') || say('mpn') || say('productID').replace(/^\w+:/, '') || !card && scripted(doc, NUMBERS, decodeURI(`${doc.URL} ${known.url}`));
   const found = {
     title: plain(known.title ?? '') !== known.title && plain(known.title ?? ''),
     ...price,
-    availability: out ? 'out_of_stock' : state ?? (label && AHEAD.test(label) ? 'preorder' : texts.some(one => /back-?order/i.test(one)) ? 'backorder'
+    availability: out ? 'out_of_stock' : label && AHEAD.test(label) ? 'preorder' : state ?? (texts.some(one => /back-?order/i.test(one)) ? 'backorder'
       : (!spot?.sure || spot.control.matches('[disabled]')) && texts.some(one => OUT.test(one)) ? 'out_of_stock' : spot ? 'in_stock' : undefined),
-    sku: exact?.sku || say('sku').replace(SKU, '') || code(scope, texts, tools) || code(card ? doc.head : doc, more, tools) || say('item_id') || say('mpn') || say('productID').replace(/^\w+:/, ''),
-    brand: say('brand') || say('manufacturer') || maker(scope, texts, tools) || after(more, BRAND, /^\p{Lu}.{0,40}$/u),
-    image: picture(sources.map(told => first(told.image)), scope, tools, known),
-    category: !card && trail(doc, known, named.get('trail'), tools) || say('category').replace(/.*(>|\/)\s*/, '') || after(texts, CATEGORY, /\p{L}/u),
+    sku,
+    brand: say('brand') || say('manufacturer') || !card && scripted(doc, MAKERS, `${known.title} ${doc.title}`) || maker(scope, texts, tools) || after(more, BRAND, /^\p{Lu}.{0,40}$/u),
+    image: picture(sources.map(told => first(told.image)), scope, tools, known, !card),
+    category: !card && trail(doc, known, named.get('trail'), tools, sku) || say('category').replace(/.*(>|\/)\s*/, '') || after(texts, CATEGORY, /\p{L}/u),
   };
-  const told = at.closest('[data-afterlike-product]') ? Object.keys(known) : [];
+  const told = own ? Object.keys(known) : [];
   return Object.fromEntries(Object.entries(found).filter(([name, value]) => value && !told.includes(name)));
 }
 
@@ -90,7 +110,7 @@ function references(doc) {
  */
 function variant(told, doc) {
   const chosen = [
-    /[?&](?:variant|sku|color|id|attribute_pa_\w+)=([^&]+)/.exec(location.search)?.[1],
+    /[?&](?:variant|sku|skuId|color|id|attribute_pa_\w+)=([^&]+)/.exec(location.search)?.[1],
     /** @type {HTMLInputElement|null} */ (doc.querySelector('form[action*="/cart/add"] [name=id]'))?.value,
   ].filter(Boolean);
   const all = [told.hasVariant ?? []].flat();
@@ -140,6 +160,27 @@ function pushed(doc) {
   return found;
 }
 
+/** Numbers, and makers, in the data of a page's own scripts. */
+const NUMBERS = /"(?:sku\w*|(?:item|product|article|part|style|stock)_?(?:code|number|sku))"\s*:\s*"([\w./-]{4,40})"/gi;
+const MAKERS = /"(?:brand|brandName|manufacturer|vendor)"\s*:\s*(?:\{[^{}]*?"name"\s*:\s*)?"([^"\\]{2,40})"/g;
+
+/** The only one of the values in a page's scripts that is in a text too. @param {Document} doc @param {RegExp} pattern @param {string} text */
+function scripted(doc, pattern, text) {
+  const all = [...doc.querySelectorAll('script:not([src],[type*="ld+json"])')].flatMap(({ textContent }) => [...`${textContent}`.slice(0, 4e5).matchAll(pattern)].map(one => one[1]));
+  const found = new Set(all.filter(one => text.toLowerCase().includes(one.toLowerCase())));
+  return found.size === 1 ? [...found][0] : '';
+}
+
+/** The number of the one offer at this price, where each has its own. @param {Told[]} sources @param {string|undefined} price @param {Tools} tools */
+function sold(sources, price, { first }) {
+  const offers = sources.flatMap(({ offers, hasVariant }) => [
+    ...[offers ?? []].flat().flatMap(one => one?.offers ?? one),
+    ...[hasVariant ?? []].flat().map(one => ({ sku: one?.sku, price: first([one?.offers].flat())?.price })),
+  ]).filter(one => one?.sku);
+  const fits = new Set(offers.filter(one => +one.price === +(price ?? 0)).map(one => one.sku));
+  return fits.size === 1 && new Set(offers.map(one => one.sku)).size > 1 ? `${[...fits][0]}` : '';
+}
+
 /* ---- texts ---- */
 
 /** The short texts around a product, in their order. @param {Element} scope @param {Tools} tools */
@@ -148,7 +189,7 @@ function short(scope, { line, SIDE }) {
   const walk = scope.ownerDocument.createTreeWalker(scope, NodeFilter.SHOW_TEXT);
   for (let node; found.length < 900 && (node = /** @type {Text|null} */ (walk.nextNode()));) {
     const said = node.data.length < 120 && line(node.data, 120);
-    if (said && said !== ':' && !node.parentElement?.closest(`script,style,option,label,fieldset,${SIDE}`)) found.push(said);
+    if (said && said !== ':' && !node.parentElement?.closest(`script,style,option,label[for],label:has(input,select),fieldset,${SIDE}`)) found.push(said);
   }
   return found;
 }
@@ -167,36 +208,46 @@ function after(texts, word, value) {
  * @param {ParentNode} scope @param {string[]} texts @param {Tools} tools
  */
 function code(scope, texts, { text }) {
-  const named = [...scope.querySelectorAll('[itemprop=sku],.sku,[class$="-sku" i],[class*="sku-value" i],[class*=ordernumber i],[class*=itemcode i],[class*=product-code i],[id$=sku i],[id*=itemcode i],input[name=sku]')]
+  const named = [...scope.querySelectorAll('[itemprop=sku],.sku,[class$="-sku" i],[class*="sku-value" i],[class*=ordernumber i],[class*=itemcode i],[class*=product-code i],[id$=sku i],[id*=itemcode i],input[name=sku],input[name=item_number],input[name=product_code i]')]
     .map(one => (one.getAttribute('content') ?? one.getAttribute('value') ?? text(one)).replace(SKU, '').replace(/^#/, '')).filter(Boolean);
   const said = named.some(one => one !== named[0]) && scope.nodeType === Node.DOCUMENT_NODE ? '' : named[0];
   const data = new Set(['sku', 'productSku', 'product_sku'].flatMap(name => [scope, ...scope.querySelectorAll('*')].flatMap(one => /** @type {any} */ (one).dataset?.[name] || [])));
   const fits = /^[\p{L}\p{Nd}][\p{L}\p{Nd}._/+-]*( ?[\p{L}\p{Nd}._/-]*\p{Nd}[\p{L}\p{Nd}._/-]*){0,2}$/u;
-  return [said, after(texts, SKU, /^[\p{L}\p{Nd}._/+-]*(\p{Nd}|[A-Z]{2,}-|[A-Z]{3,}$)/u)?.split(/\s*[|,;(]|\s{2}| (?=\p{L}{3})/u)[0], /** @type {any} */ (scope).closest?.('[data-sku]')?.dataset.sku, data.size === 1 ? [...data][0] : '']
+  return [said, after(texts, SKU, /^[\p{L}\p{Nd}._/+-]*(\p{Nd}|[A-Z]{2,}-|[A-Z]{3,}$)/u)?.split(/\s*[|,;(·]|\s{2}| (?=\p{L}{3})/u)[0], /** @type {any} */ (scope).closest?.('[data-sku]')?.dataset.sku, data.size === 1 ? [...data][0] : '']
     .find(one => one && one.length > 2 && one.length < 50 && fits.test(one));
 }
 
 /** @param {Element} scope @param {string[]} texts @param {Tools} tools */
 function maker(scope, texts, { text, SIDE }) {
-  const named = [...scope.querySelectorAll('[itemprop=brand],[class*=brand i],[class*=vendor i],[class*=manufacturer i],a[href]')].find(one => !one.closest(SIDE) && !(one.matches('a:not([class*=brand i])') && !/\/(brand|mar[kqc]|merk|manufac|herstell|fabric|vendor)\w*\//.test(`${one.getAttribute('href')}`)) && (text(one) || one.querySelector('img')?.alt));
-  const said = named && (text(named) || named.querySelector('img')?.alt || '').replace(BRAND, '');
+  const named = [...scope.querySelectorAll('[itemprop=brand],[class*=brand i],[class*=vendor i],[class*=manufacturer i],a[href]')].find(one => !one.closest(SIDE) && !(one.matches('a:not([class*=brand i])') && !/\/(brand|mar[kqc]|merk|manufac|herstell|fabric|vendor|stores)\w*\//.test(`${one.getAttribute('href')}`)) && (text(one) || one.querySelector('img')?.alt));
+  const said = named && (text(named) || named.querySelector('img')?.alt || '').replace(BRAND, '').replace(/^visit the (.*) store$/i, '$1');
   return said && said.length < 50 ? said : after(texts.filter(one => one.length < 50), BRAND, /^\p{Lu}.{0,40}$/u);
 }
 
-/** @param {any[]} told @param {Element} scope @param {Tools} tools @param {Product} known */
-function picture(told, scope, { address, SIDE }, known) {
+/** @param {any[]} told @param {Element} scope @param {Tools} tools @param {Product} known @param {boolean} wide  whether it may stand around the scope */
+function picture(told, scope, { address, SIDE }, known, wide) {
   const doc = scope.ownerDocument;
   const from = (/** @type {any} */ value) => address(typeof value === 'string' ? value : value?.url ?? value?.contentUrl, doc.baseURI, true);
-  const main = scope.querySelector('h1') || scope.matches('main,body') ? doc.querySelector('main') ?? doc.body : scope;
-  const seen = [...main.querySelectorAll('img')].filter(one => !one.closest(SIDE)).map(one => ({
+  let main = scope.querySelector('h1') || scope.matches('main,body') ? doc.querySelector('main') ?? doc.body : scope;
+  const images = () => [...main.querySelectorAll('img')].filter(one => !one.closest(SIDE) && !(one.width > 1 && one.width < 40)).map(one => ({
     size: (one.naturalWidth || +(one.getAttribute('width') ?? 0)) + (/gallery|product|main|zoom|featured/i.test(`${one.className} ${one.closest('[class]')?.className} ${one.src}`) ? 400 : 0) + (one.alt && known.title?.includes(one.alt.slice(0, 8)) ? 500 : 0),
     url: ['data-large_image', 'data-src', 'src'].map(name => one.getAttribute(name)).concat(one.srcset.split(' ')[0]).find(url => url && !/^data:|\.svg|placeholder|blank|spacer|pixel|logo|icon/i.test(url)),
   })).filter(one => one.url);
-  return [...told, seen.sort((one, other) => other.size - one.size)[0]?.url].map(from).find(url => url && !/\.svg$|placeholder/i.test(url));
+  while (wide && !images()[0] && main.parentElement && main !== doc.body) main = main.parentElement;
+  const all = [...told, images().sort((one, other) => other.size - one.size)[0]?.url].map(from).filter(url => url && !/\.svg$|placeholder/i.test(url));
+  // A picture for all pages is better than none.
+  return all.find(url => !/(default|share|logo)[^/]*$/i.test(`${url}`)) ?? all[0];
 }
 
-/** The last step to the product on the page's trail. @param {Document} doc @param {Product} known @param {Told|undefined} list  as JSON-LD has it @param {Tools} tools */
-function trail(doc, known, list, tools) {
+/** What the page right above this one is called, by the addresses of links. @param {Tools['text']} text */
+function above(text) {
+  const { pathname: here, origin } = location;
+  const links = [...document.querySelectorAll('a')].filter(one => one.origin === origin && one.pathname.length > 2 && here !== one.pathname && here.startsWith(one.pathname.replace(/\/?$/, '/')) && /^.*\p{L}{3}.{0,46}$/u.test(text(one)));
+  return text(links.sort((one, other) => other.pathname.length - one.pathname.length)[0]) || undefined;
+}
+
+/** The last step to the product on the page's trail. @param {Document} doc @param {Product} known @param {Told|undefined} list  as JSON-LD has it @param {Tools} tools @param {any} sku */
+function trail(doc, known, list, tools, sku) {
   const { line, plain, text } = tools;
   const url = (/** @type {any} */ link) => tools.address(link, doc.baseURI);
   // The last step is the product, unless it leads elsewhere.
@@ -211,6 +262,6 @@ function trail(doc, known, list, tools) {
       && (start && one.textContent?.toLowerCase().includes(start) || one.querySelector('a ~ a') && [...one.childNodes].some(({ textContent }) => /^\s*[>›»＞→/]\s*$/.test(`${textContent}`))));
   const shown = steps[0] ? steps : [...likely.find(one => one?.querySelector('a'))?.querySelectorAll('a') ?? []]
     .filter(link => !/^\/?(index\.\w+)?$/.test(link.pathname) && url(link.href) !== known.url).map(text);
-  const path = shown.filter(one => /\p{L}/u.test(one) && one !== known.title);
-  return path[steps[0] ? 1 : 0] ? path.at(-1) : undefined;
+  const path = shown.filter(one => /\p{L}/u.test(one) && one !== known.title && one !== sku);
+  return path[steps[0] ? 1 : 0] ? path.at(-1) : above(text);
 }

@@ -3,17 +3,17 @@
 import html
 import json
 import re
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
+from email.message import Message
 from http.cookies import SimpleCookie
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from playwright.sync_api import Page
 
 from afterlike import sites
 from afterlike.db import Database
 from cast import ADA, LAMP, answers, like, profile_link
+from parts.fetch import sent
 from parts.product import Server, Site
 
 CHROME = "chrome-extension://abcdefghijklmnopabcdefghijklmnop"
@@ -26,7 +26,7 @@ class Reply:
 
     status: int
     text: str
-    headers: dict
+    headers: Message
 
     @property
     def to(self) -> str:
@@ -47,24 +47,12 @@ class Reply:
         return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", inside)).split())
 
 
-class _Stay(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_args):
-        return None
-
-
-_OPENER = urllib.request.build_opener(_Stay)
-
-
 def ask(method: str, url: str, *, body: bytes | None = None, headers: dict | None = None) -> Reply:
-    """One request, whatever its status."""
-    asked = urllib.request.Request(url, method=method, data=body, headers=headers or {})
-    try:
-        answer = _OPENER.open(asked, timeout=30)
-    except urllib.error.HTTPError as refused:
-        answer = refused
-    with answer:
-        text = answer.read().decode()
-    return Reply(answer.status, text, answer.headers)
+    """One request, whatever its status; a body is a form's where no header says otherwise."""
+    form = {} if body is None else {"Content-Type": "application/x-www-form-urlencoded"}
+    path = urlsplit(url)._replace(scheme="", netloc="", fragment="").geturl()
+    answer = sent(url, method, path or "/", body, form | (headers or {}))
+    return Reply(answer.status, answer.body.decode(), answer.headers)
 
 
 class Desk:

@@ -339,7 +339,7 @@ def test_the_tag_page_holds_the_tag(full):
     shown = full.desk.get(f"{full.here}/tag").words
     key = full.here.rpartition("/")[2]
     assert f'<script async src="{full.desk.url}/w.js?site={key}" data-site="{key}"></script>' in shown
-    assert 'integrity="sha384-' in shown and "/static/widget/w-" in shown
+    assert 'integrity="sha384-' in shown and "/static/widget/whole-" in shown  # the site is new
     assert "connect-src" in shown and "https://shop.test" in shown
 
 

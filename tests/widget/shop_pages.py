@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 SHOPS = Path(__file__).parent / "shops"
 TAG = '<script async src="{collector}/w.js" data-site="{site}"></script>'
@@ -35,7 +35,8 @@ class ShopPage:
 
     @property
     def path(self) -> str:
-        return urlsplit(self.at).path
+        """As a browser asks for it."""
+        return quote(urlsplit(self.at).path, safe="/%:@!$&'()*+,;=~")
 
     @property
     def query(self) -> str:
