@@ -38,7 +38,8 @@ export async function cards({ doc, page, addCard, rest }, tools) {
   }
   const wide = tools.widest([...found.keys()]);
   const all = [...found.keys()];
-  const main = all.filter(core => !BESIDE.test(heading(wide.get(core) ?? core, tools)));
+  const known = new Map();
+  const main = all.filter(core => !BESIDE.test(heading(wide.get(core) ?? core, known, tools)));
   /** Cards of one kind. @type {Map<string, Element[]>} */
   const kinds = new Map();
   for (const core of main[1] ? main : all) {
@@ -54,10 +55,15 @@ export async function cards({ doc, page, addCard, rest }, tools) {
   }
 }
 
-/** What stands over the list that a card is in. @param {Element} card @param {Tools} tools */
-function heading(card, { text }) {
+/**
+ * What stands over the list that a card is in.
+ * @param {Element} card @param {Map<Element, Element|undefined>} known  what has been found over or in boxes @param {Tools} tools
+ */
+function heading(card, known, { text }) {
   for (let up = card, far = 0; up.parentElement && far < 5; up = up.parentElement, far++) {
-    const over = [...up.parentElement.children].find(one => one.matches('h2,h3,h4,header,[class*=head i],[class*=title i]'));
+    const box = up.parentElement;
+    if (!known.has(box)) known.set(box, [...box.children].find(one => one.matches('h2,h3,h4,header,[class*=head i],[class*=title i]')));
+    const over = known.get(box);
     if (over && over !== up && over.compareDocumentPosition(up) & Node.DOCUMENT_POSITION_FOLLOWING && text(over).length < 80) return over.querySelector('h1') ? '' : text(over);
   }
   return '';

@@ -14,7 +14,7 @@ const ASIDE = /unit[-_]?price|per[-_]?unit|base[-_]?price|grundpreis|instal|klar
 const NOT = /[/／] ?(\d+ ?)?(kg|g|ml|cl|l|li?t\p{L}*|oz|lb|m²?|stk?|stück|unit|ud|p[cz])(?!\p{L})|\b(per|pro|je|par|al) (\d|kg|li?t|100|unit)|\d ?x\b|klarna|rpay\b|affirm|paypal|laybuy|payments|mensual|monat|\bmtl|\/ ?mo\b|month|lun[aă]|\brate[nr]?\b|taksit|havale|plazos|\bdelen\b|termijn|versement|\bfois\b|instal|splát|avdrag|delbetal|parcel|cuota|raty|ship|versand|liefer|livra|frais|env[ií]o|spediz|frete|verzend|dostaw|fra[kg]t|deliver|送料|배송|运费|\bsav[ei]|\bspar(?!k)|[ée]conomi|ahorr|risparmi|bespaar|oszcz|discount|rabat|coupon|voucher|gutschein|gift card|member|mitglied|medlem|会員|points?\b|punkte|ポイント|earn|cashback|warrant|depo[st]|pfand|\bfee\b|(free|over|dès|from|ab|frei|über|offerts?) \d+ ?(st|m|p[cz]|x)|\+ ?\p{Sc}|dph|netto|ex[ck]l|zzgl|\bht\b|(ex|bez) vat|税抜|as low as|30 [dtjg]/iu;
 /** A tax is in it, or is to come. */
 const GROSS = /\binc?l|\bttc\b|brutto|s dph|dahil/i;
-const NET = /^\W*(ex[ck]l|zzgl|netto|ht\b|bez dph|plus )/i;
+const NET = /^\W*(ex[ck]l|zzgl|netto|ht\b|bez dph|plus (vat|tax|gst))/i;
 const NOW = /sale|special|current|final|now\b|actual|aktuell|offer|ins\b|reduced|discounted/i;
 
 /**

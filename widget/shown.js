@@ -64,7 +64,7 @@ export function details(tools, doc, { product: known, at, told: said }) {
   const priced = teller ? tools.values(teller) : [];
   const other = priced[0] && price.price && !priced.some(one => +one.price === +`${price.price}`);
   const sku = exact?.sku || sold(sources, price.price, tools) || other && code(scope, texts, tools) || say('sku').replace(SKU, '') || code(scope, texts, tools) || code(card ? doc.head : doc, more, tools)
-    || say('item_id') || say('mpn') || say('productID').replace(/^\w+:/, '') || !card && scripted(doc, NUMBERS, decodeURI(`${doc.URL} ${known.url}`));
+    || say('item_id') || say('mpn') || say('productID').replace(/^\w+:/, '') || !card && scripted(doc, NUMBERS, `${doc.URL} ${known.url}`);
   const found = {
     title: plain(known.title ?? '') !== known.title && plain(known.title ?? ''),
     ...price,

@@ -47,7 +47,7 @@ export const MONEY = new RegExp(`(?:${MARK})[.:]?\\s{0,2}\\p{Nd}|\\p{Nd}(?:[.,:]
 const NUMBER = /^\D{0,16}\p{Nd}[\p{Nd}.,'’\s]*[.,\p{Nd}\s]\p{Nd}\p{Nd}\D{0,3}$|^\p{Nd}{1,5}\s?[-–]$/u;
 export const PRICED = /pri[cs]|prei[sz]|pre[czç][izo]|prijs|prix|cena|amount|fiyat|hinta|harga|kaina/i;
 /** Names of other numbers. */
-const COUNTED = /stock|qty|quant|avail|rating|review|count/i;
+const COUNTED = /stock|qty|quant|avail|rating|review|(?<!dis)count/i;
 
 const CARTS = 'cart|warenkorb|panier|carrito|cesta|carrello|carrinho|winkelwagen|koszyk|sepet|varukorg|kurv|košík|корзина|カート|장바구니|购物车';
 /** Addresses of pages that list what is bought already, or sell nothing. */
@@ -157,7 +157,7 @@ const isCard = (one, tools) => (MONEY.test(`${one.textContent}`) || one.querySel
     && (other.classList[0] && [one, other].every(card => card.querySelector('a[href]') && card.querySelector('img')) || sells(other, tools) && sells(one, tools))));
 
 /** What an element has in common with others of its list; the columns of a grid are no list. @param {Element} one */
-const kind = one => `${one.localName} ${/grid|col|row|flex/i.test(one.classList[0]) ? one.className : one.classList[0]}`;
+const kind = one => `${one.localName} ${/(^|[-_]|Mui)(grid|cols?|row|flex)([-_]|\d|$)/i.test(one.classList[0]) ? one.className : one.classList[0]}`;
 
 /** @param {Element} one @param {Tools} tools */
 const sells = (one, tools) => [...one.querySelectorAll(BUTTONS)].some(one => isBuy(one, tools));
