@@ -7,10 +7,10 @@
 const MORE = /^(read|view|see|quick|learn|shop|buy|add|more|details?|info|mehr|zu[mr]|voir|en savoir|lire|ver|leer|vedi|lees|zobacz|подробн|купить|detay)(?!\p{L}).{0,14}$/iu;
 
 /** What is not sold, but let. */
-const LET = /(\/|\b(per|pro|par|por|al|je|a)) ?(night|day|noche|d[ií]a|nacht|tag|nuit|jour|notte|giorno|dag|noc|gün|günlük|gece|vrk|month|mes|monat|mois)\b/i;
+const LET = /(\/|\b(per|pro|par|por|al|je|a)) ?(night|day|noche|nacht|tag|nuit|notte|gece|gün|month|monat|mois)\b/i;
 
 /** What stands over lists that are not what a page is about. */
-const BESIDE = /recommend|(may|might) |also |similar|related|recent|viewed|(best|top).?sell|popular|trending|sponsor|flash|special|new (prod|arriv)|neuheit|empfehl|ähnlich|zuletzt|beliebt|recommand|consult|nouveaut|recomend|relacion|visto|vendid|おすすめ|最近|推[荐薦]/i;
+const BESIDE = /recommend|(may|might) |also |similar|related|recent|viewed|(best|top).?sell|popular|trending|sponsor|flash|special|new (prod|arriv)|neuheit|empfehl|ähnlich|zuletzt|beliebt|recommand|nouveaut|recomend|visto|おすすめ|最近|推[荐薦]/i;
 
 /**
  * Adds what is seen to a look at the page.

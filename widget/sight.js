@@ -63,7 +63,7 @@ const ADDS = /(cart|basket|bag|korb|panier|checkout).{0,9}add|add.{0,9}(cart|bas
 /** Words that put into a cart, by stems. */
 const INTO = /add.{0,60} to .{0,20}(cart|bag|basket|trolley|order|box|tote)|korb|einkaufswagen|panier|carr[ioe]|cesta|bolsa|sacola|winkel|koszyk|sepete|カート|かご|장바구니|담기|[购購][物买買]|السلة|عربة|سبد|कार्ट|keranjang|troli|корз|кошик|количк|varukorg|kundvagn|kurv|kori|ko[šs][ií]|košar|kosár|în co|καλάθι|giỏ|ตะกร้า|לסל|לעגלה|krepš|groz|ostuk/i;
 /** Words for buying, which may mean more. */
-const BUY = /\bbuy\b|purchase|order\b|bestell|kaufen|achet|command|compra|acquist|kopen|\bkup|satın|購入|買う|予約|注文|구매|اشتر(?!اك)|شراء|خرید|खरीद|\bbeli\b|купи|заказ|замов|\bk(ö|ø|jø)p|\bosta|koup|kúp|vásár|rendel|cump|αγορ|\bmua\b|ซื้อ|קנ[הי]|pirk|sold.?out|ausverk|épuisé|agotado|esgot|esaurito|uitverk|売り?切|品切|完売|품절|售罄|缺货|нет в|notify|mail m[ei]|benachr|avis[ae]|^(add|lägg till|toevoegen|hinzufügen|ajouter|añadir|adicionar|aggiungi|dodaj|přidat|lisää|tilføj|legg til|ekle|добавить)$/i;
+const BUY = /\bbuy\b|purchase|order\b|bestell|kaufen|achet|command|compra|acquist|kopen|\bkup|satın|購入|買う|予約|注文|구매|اشتر(?!اك)|شراء|خرید|खरीद|\bbeli\b|купи|заказ|замов|\bk(ö|ø|jø)p|\bosta|koup|kúp|vásár|rendel|cump|αγορ|\bmua\b|ซื้อ|קנ[הי]|pirk|sold.?out|ausverk|épuisé|agotado|esgot|esaurito|uitverk|売り?切|品切|完売|품절|售罄|缺货|нет в|notify|mail m[ei]|benachr|avis[ae]|^(add|lägg till|toevoegen|hinzufügen|ajouter|añadir|aggiungi|dodaj|tilføj)$/i;
 /** Words of controls that lead elsewhere. */
 const ELSE = /^(go|view|see|open|zu[mr]|show|my|your|mein|aller|voir|mon|ir|ver|mi|vai|vedi|naar|till?|gå|перей)\b|check ?out|kasse|wish|guide|where|how |empty|remove|update|continue|close|aktualis|leeren|vider|vaciar|actuali|を見る|보기|查看/i;
 
