@@ -28,6 +28,8 @@ export async function seen(look, tools, quiet) {
   await rest();
   const spot = place(doc, tools, titles);
   await rest();
+  // A heading that speaks of prices is over rates.
+  if (spot && !spot.sure && /\b(price|rate|kurs)s?\b/i.test(spot.name)) return;
   if (spot && (spot.sure || !quiet)) addMain({ name: spot.name, image: tools.meta(doc, 'og:image') }, spot.scope);
   // Some call every page an article, also where a list can be bought from.
   else if ((!quiet || doc.querySelectorAll(LISTED)[2]) && !prices(doc.body, tools).next().done) {

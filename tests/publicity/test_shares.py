@@ -69,7 +69,8 @@ def test_following_it_counts_nothing(town, link):
 
 SAFARI = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Safari/605.1.15"
 NO_PERSON = {
-    "a program": {"User-Agent": "facebookexternalhit/1.1"}, "a look ahead": {"User-Agent": SAFARI, "Sec-Purpose": "prefetch"},
+    "a program": {"User-Agent": "facebookexternalhit/1.1"}, "one without a name": {},
+    "a look ahead": {"User-Agent": SAFARI, "Sec-Purpose": "prefetch"},
     "a picture": {"User-Agent": SAFARI, "Sec-Fetch-Dest": "image"},
 }
 

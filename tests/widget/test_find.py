@@ -163,6 +163,10 @@ def _place(page, name: str) -> str:
 PLACES = {
     "after the main heading": (ld(mug()) + "<header><h1>Shop</h1></header><main><h1>Fine mugs</h1><p>…</p></main>", "MAIN H1"),
     "after the heading that names it": (ld(mug()) + "<h1>Shop</h1><div><h1>Mug</h1></div>", "DIV H1"),
+    "after the second-level heading that names it": (
+        ld(mug()) + "<header><h1>Shop</h1></header><main><h2>Mug</h2></main>", "MAIN H2"),
+    "beside the price, not the cart's": (
+        ld(mug()) + "<header><b class=cart-price>€ 0</b></header><div><p class=price>€ 12</p></div>", "DIV P"),
     "in the slot": (ld(mug()) + H1 + "<aside data-afterlike-button></aside>", "ASIDE undefined"),
     "beside the price": (ld(mug()) + "<div><p class=price>€ 12</p></div>", "DIV P"),
     "in the main part": (ld(mug()) + "<main></main>", "MAIN undefined"),

@@ -18,7 +18,6 @@ MISSED = {
     "linen-overfit-shirt.sku": "the number stands in the data of a script alone, under a name of that script's own",
     "sp-30853-ldo.sku": "three numbers for three ways of packing stand before the maker's",
     "index-fly-tying.buttons": "in one row of the table the price stands beside a picture that says it is sold out",
-    "crypto-prices.buttons": "a rate under its heading with a control to buy looks like a price",
 }
 
 

@@ -34,7 +34,8 @@ def _is_opened() -> bool:
     asked = request.headers
     ahead = "prefetch" in f"{asked.get('Sec-Purpose', '')} {asked.get('Purpose', '')} {asked.get('X-Moz', '')}".lower()
     whole = asked.get("Sec-Fetch-Dest", "document") == "document"
-    return request.method == "GET" and whole and not ahead and not crawleruseragents.is_crawler(asked.get("User-Agent", "")[:500])
+    agent = asked.get("User-Agent", "")[:500]  # every browser has one
+    return request.method == "GET" and whole and not ahead and bool(agent) and not crawleruseragents.is_crawler(agent)
 
 
 def _count(code: str) -> None:
